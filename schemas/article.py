@@ -1,0 +1,80 @@
+"""One version of one news item, as it stands on the topic `articles`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from schemas.base import Versioned
+
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 1, 1)
+
+
+def _plausible(value: datetime | date) -> datetime | date:
+    day = value.date() if isinstance(value, datetime) else value
+    if not _EARLIEST <= day < _LATEST:
+        raise ValueError(f"{day} is no plausible publication date: expected {_EARLIEST} to {_LATEST}")
+    return value
+
+
+Published = Annotated[AwareDatetime | date, AfterValidator(_plausible)]
+
+
+class Article(Versioned):
+    """One version of one news item."""
+
+    uri: str = Field(
+        min_length=1,
+        max_length=2048,
+        description="Identifies the item across its versions; key of the topic",
+        examples=["urn:newsml:example.org:20260302:akorda-calls"],
+    )
+    version: int = Field(
+        default=1,
+        ge=1,
+        le=2**31,
+        description="Version of the item, rising; a higher one replaces the lower",
+        examples=[1],
+    )
+    status: Literal["usable", "withdrawn"] = Field(
+        default="usable",
+        description="`withdrawn` kills the item: whatever was coded from it is retracted",
+        examples=["usable"],
+    )
+    title: str | None = Field(
+        default=None, max_length=10_000, description="Headline", examples=["Tokayev calls Emir"]
+    )
+    text: str = Field(
+        description="Plain text of the article, without the headline; may be empty only when withdrawn",
+        examples=["ALMATY – President Kassym-Jomart Tokayev spoke by telephone with …"],
+    )
+    published: Published | None = Field(
+        default=None,
+        description="When it was published: ISO 8601 with offset, or a day; null where unknown",
+        examples=["2026-03-02T09:30:00+05:00", "2026-03-02"],
+    )
+    source: str | None = Field(
+        default=None, max_length=500, description="Outlet", examples=["The Astana Times"]
+    )
+    language: str | None = Field(
+        default=None, max_length=35, description="BCP 47 tag where the wire tells it", examples=["en"]
+    )
+    wire: str | None = Field(
+        default=None, max_length=500, description="Which wire brought it", examples=["seeds/"]
+    )
+
+    @property
+    def published_day(self) -> date | None:
+        """Day of publication in the offset the wire gave."""
+        return self.published.date() if isinstance(self.published, datetime) else self.published
+
+    @property
+    def published_at(self) -> datetime | None:
+        """Moment of publication in UTC; a bare day counts from its midnight UTC."""
+        if self.published is None:
+            return None
+        if isinstance(self.published, datetime):
+            return self.published.astimezone(UTC)
+        return datetime.combine(self.published, time(), tzinfo=UTC)

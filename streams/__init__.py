@@ -1,0 +1,1 @@
+"""The running system: wires, the coder, the ledger, the rollups, and their delivery."""

@@ -1,0 +1,1 @@
+"""Text → reports: pure, without Kafka, clock or network."""
