@@ -1,4 +1,4 @@
-"""Which codes may stand for a party: states by ISO 3166-1 alpha-3 (and former ones), organisations by a list."""
+"""Which codes may stand for a party: states by ISO 3166-1 alpha-3, organisations by a list."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def code_name(code: str) -> str:
 
 
 def checked_code(code: str) -> str:
-    """Returns the code if it is known; raises UnknownCodeError."""
+    """Return the code if it is known; raises UnknownCodeError."""
     if not is_code(code):
         raise UnknownCodeError(_complaint(code))
     return code

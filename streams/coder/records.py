@@ -1,4 +1,4 @@
-"""What the coder's components hand to each other, all of it over one spaCy Doc.
+r"""What the coder's components hand to each other, all of it over one spaCy Doc.
 
 The Doc holds the headline and the body in one: `title + "\n\n" + text` (the body alone where there is no
 headline). Positions are token indices of that Doc, half-open, unless a name says `char`.
