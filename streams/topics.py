@@ -1,0 +1,160 @@
+"""Kafka topics by name and key, and their creation: every topic exists before the app subscribes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, NoBrokersAvailable
+
+from streams.settings import Settings
+
+Cleanup = Literal["delete", "compact"]
+TABLES = ("coded", "ledger", "buckets")
+_DAY_MS = 24 * 3600 * 1000
+
+
+class TopicsError(Exception):
+    """The topics cannot be brought into the wanted shape; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Names of all topics under one prefix."""
+
+    articles: str
+    reports: str
+    contacts: str
+    country_contacts: str
+    rollups: str
+    dead_letters: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Topics:
+        """Names under the settings' prefix."""
+        prefix = settings.topic_prefix
+        return cls(
+            articles=f"{prefix}articles",
+            reports=f"{prefix}reports",
+            contacts=f"{prefix}contacts",
+            country_contacts=f"{prefix}country-contacts",
+            rollups=f"{prefix}rollups",
+            dead_letters=f"{prefix}dead-letters",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """What a topic should look like."""
+
+    name: str
+    key: str
+    cleanup: Cleanup
+    config: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """What a topic looks like."""
+
+    spec: TopicSpec
+    partitions: int
+    replication: int
+    created: bool
+
+
+def changelog(settings: Settings, table: str) -> str:
+    """Name of a table's changelog topic, as Faust forms it."""
+    return f"{settings.app_id}-{table}-changelog"
+
+
+def specs(settings: Settings) -> list[TopicSpec]:
+    """All topics that the app reads or writes."""
+    names = Topics.of(settings)
+    kept = {"cleanup.policy": "delete", "retention.ms": str(int(settings.retention_days * _DAY_MS))}
+    compacted = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "segment.ms": str(_DAY_MS)}
+    deleting = (
+        (names.articles, "uri"),
+        (names.reports, "dyad"),
+        (names.contacts, "contact id"),
+        (names.country_contacts, "country"),
+        (names.dead_letters, "topic/partition/offset"),
+    )
+    compacting = [(names.rollups, "country|hour"), *((changelog(settings, t), "state key") for t in TABLES)]
+    return [TopicSpec(name, key, "delete", kept) for name, key in deleting] + [
+        TopicSpec(name, key, "compact", compacted) for name, key in compacting
+    ]
+
+
+@contextmanager
+def admin(settings: Settings) -> Iterator[Any]:
+    """Admin client of the brokers; raises TopicsError when none answers."""
+    try:
+        client = KafkaAdminClient(client_id="contactwire-topics", **settings.client_options())
+    except (NoBrokersAvailable, KafkaError) as error:
+        raise TopicsError(
+            f"no Kafka broker answers at {settings.bootstrap_servers} ({error}): start one with "
+            "`contactwire broker`, or set KAFKA_BOOTSTRAP_SERVERS"
+        ) from None
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def ensure(settings: Settings) -> list[TopicState]:
+    """Create what is missing and say what is there; refuses to change the number of partitions."""
+    wanted = specs(settings)
+    with admin(settings) as client:
+        before = _partitions(client, [spec.name for spec in wanted])
+        _refuse_repartitioning(settings, before)
+        missing = [spec for spec in wanted if spec.name not in before]
+        if missing:
+            _create(client, settings, missing)
+        after = _partitions(client, [spec.name for spec in wanted])
+    return [
+        TopicState(spec, *after[spec.name], created=spec.name not in before)
+        for spec in wanted
+        if spec.name in after
+    ]
+
+
+def _create(client: Any, settings: Settings, missing: list[TopicSpec]) -> None:
+    new = {
+        spec.name: {
+            "num_partitions": settings.partitions,
+            "replication_factor": settings.replication,
+            "configs": spec.config,
+        }
+        for spec in missing
+    }
+    try:
+        client.create_topics(new, timeout_ms=30_000, raise_errors=False, wait_for_metadata=True)
+    except KafkaError as error:
+        raise TopicsError(f"cannot create {', '.join(new)}: {error}") from error
+
+
+def _partitions(client: Any, names: list[str]) -> dict[str, tuple[int, int]]:
+    """Partition count and replication factor of those topics that exist."""
+    existing = set(client.list_topics()) & set(names)
+    if not existing:
+        return {}
+    return {
+        topic["name"]: (len(topic["partitions"]), max(len(p["replica_nodes"]) for p in topic["partitions"]))
+        for topic in client.describe_topics(sorted(existing))
+    }
+
+
+def _refuse_repartitioning(settings: Settings, before: dict[str, tuple[int, int]]) -> None:
+    """Keys decide on partitions, and tables live beside them: another number would scatter the state."""
+    other = {name: count for name, (count, _) in before.items() if count != settings.partitions}
+    if other:
+        listed = ", ".join(f"{name} has {count}" for name, count in sorted(other.items()))
+        raise TopicsError(
+            f"{listed} partitions where CONTACTWIRE_PARTITIONS={settings.partitions}: partitions cannot be taken "
+            "away, and adding some would part keys from their state. Set the number that is there, or choose "
+            "another CONTACTWIRE_TOPIC_PREFIX and CONTACTWIRE_APP_ID and feed the articles again"
+        )
