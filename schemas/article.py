@@ -5,21 +5,32 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from schemas.base import Versioned
 
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 1, 1)
+_EARLIEST, _LATEST, _EPOCH = date(1900, 1, 1), date(2100, 1, 1), date(1970, 1, 1)
+
+
+def _told(value: object) -> object:
+    """Refuse bare numbers: seconds and milliseconds look alike, and a missing time is often told as 0."""
+    if isinstance(value, int | float):
+        raise ValueError("a number is no publication time: send ISO 8601, such as 2026-03-02T09:30:00+05:00")  # noqa: TRY004 -- pydantic turns only ValueError into a validation error
+    return value
 
 
 def _plausible(value: datetime | date) -> datetime | date:
     day = value.date() if isinstance(value, datetime) else value
     if not _EARLIEST <= day < _LATEST:
         raise ValueError(f"{day} is no plausible publication date: expected {_EARLIEST} to {_LATEST}")
+    if day == _EPOCH:
+        raise ValueError(
+            f"{day} is the zero of Unix time, not a publication date: send null where it is unknown"
+        )
     return value
 
 
-Published = Annotated[AwareDatetime | date, AfterValidator(_plausible)]
+Published = Annotated[AwareDatetime | date, BeforeValidator(_told), AfterValidator(_plausible)]
 
 
 class Article(Versioned):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, NoBrokersAvailable
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from streams.settings import Settings
 
 Cleanup = Literal["delete", "compact"]
 TABLES = ("coded", "ledger", "buckets")
+MAX_RECORD_BYTES = 4 * 1024 * 1024
 _DAY_MS = 24 * 3600 * 1000
 
 
@@ -81,20 +82,28 @@ def specs(settings: Settings) -> list[TopicSpec]:
         (names.reports, "dyad"),
         (names.contacts, "contact id"),
         (names.country_contacts, "country"),
-        (names.dead_letters, "topic/partition/offset"),
+    )
+    # A dead letter holds the original bytes in base64, so it may be larger than what it could not use.
+    letters = TopicSpec(
+        names.dead_letters,
+        "topic/partition/offset",
+        "delete",
+        kept | {"max.message.bytes": str(MAX_RECORD_BYTES)},
     )
     compacting = [(names.rollups, "country|hour"), *((changelog(settings, t), "state key") for t in TABLES)]
-    return [TopicSpec(name, key, "delete", kept) for name, key in deleting] + [
-        TopicSpec(name, key, "compact", compacted) for name, key in compacting
+    return [
+        *(TopicSpec(name, key, "delete", kept) for name, key in deleting),
+        letters,
+        *(TopicSpec(name, key, "compact", compacted) for name, key in compacting),
     ]
 
 
 @contextmanager
-def admin(settings: Settings) -> Iterator[Any]:
+def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
     """Admin client of the brokers; raises TopicsError when none answers."""
     try:
         client = KafkaAdminClient(client_id="contactwire-topics", **settings.client_options())
-    except (NoBrokersAvailable, KafkaError) as error:
+    except KafkaError as error:
         raise TopicsError(
             f"no Kafka broker answers at {settings.bootstrap_servers} ({error}): start one with "
             "`contactwire broker`, or set KAFKA_BOOTSTRAP_SERVERS"
@@ -122,7 +131,7 @@ def ensure(settings: Settings) -> list[TopicState]:
     ]
 
 
-def _create(client: Any, settings: Settings, missing: list[TopicSpec]) -> None:
+def _create(client: KafkaAdminClient, settings: Settings, missing: list[TopicSpec]) -> None:
     new = {
         spec.name: {
             "num_partitions": settings.partitions,
@@ -132,12 +141,19 @@ def _create(client: Any, settings: Settings, missing: list[TopicSpec]) -> None:
         for spec in missing
     }
     try:
-        client.create_topics(new, timeout_ms=30_000, raise_errors=False, wait_for_metadata=True)
+        result = client.create_topics(new, timeout_ms=30_000, raise_errors=False, wait_for_metadata=True)
     except KafkaError as error:
         raise TopicsError(f"cannot create {', '.join(new)}: {error}") from error
+    refused = {
+        topic["name"]: topic["error_message"] or topic["error_code"]
+        for topic in result["topics"]
+        if topic["error_code"] not in {0, TopicAlreadyExistsError.errno}
+    }
+    if refused:
+        raise TopicsError("cannot create " + "; ".join(f"{name}: {why}" for name, why in refused.items()))
 
 
-def _partitions(client: Any, names: list[str]) -> dict[str, tuple[int, int]]:
+def _partitions(client: KafkaAdminClient, names: list[str]) -> dict[str, tuple[int, int]]:
     """Partition count and replication factor of those topics that exist."""
     existing = set(client.list_topics()) & set(names)
     if not existing:
@@ -154,7 +170,7 @@ def _refuse_repartitioning(settings: Settings, before: dict[str, tuple[int, int]
     if other:
         listed = ", ".join(f"{name} has {count}" for name, count in sorted(other.items()))
         raise TopicsError(
-            f"{listed} partitions where CONTACTWIRE_PARTITIONS={settings.partitions}: partitions cannot be taken "
-            "away, and adding some would part keys from their state. Set the number that is there, or choose "
-            "another CONTACTWIRE_TOPIC_PREFIX and CONTACTWIRE_APP_ID and feed the articles again"
+            f"{listed} partitions where CONTACTWIRE_PARTITIONS={settings.partitions}: partitions cannot be "
+            "taken away, and adding some would part keys from their state. Set the number that is there, or "
+            "choose another CONTACTWIRE_TOPIC_PREFIX and CONTACTWIRE_APP_ID and feed the articles again"
         )

@@ -1,0 +1,186 @@
+"""What faust-streaming 0.15 does not give: acknowledged sends, safe offsets, fail-stop.
+
+- Offsets: Faust's own arithmetic can commit past a message that is still being worked on, and past the
+  message after a gap. Here a partition's offset is the lowest one delivered and not yet finished, and only
+  `finish` finishes a message: Faust also acknowledges what it skips or what failed.
+- Sends: `publish` returns when all in-sync replicas have the record; the producer is idempotent.
+- State: `State.put` returns when the changelog has the change, so that the source can be finished.
+- Anything unforeseen ends the process at once (`fail_stop`); what was not finished is delivered again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn, cast
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, EventT, StreamT
+from faust.types.tuples import Message
+
+FAUST_VERSION = "0.15.3"
+EXIT_FAILED = 70
+
+log = logging.getLogger(__name__)
+
+JSON = Any
+Header = tuple[str, bytes]
+
+if faust.__version__ != FAUST_VERSION:
+    raise ImportError(
+        f"streams.delivery overrides internals of faust-streaming {FAUST_VERSION}, not {faust.__version__}: "
+        "read its changes, run the regression tests in tests/test_delivery.py, then raise FAUST_VERSION"
+    )
+
+
+class Consumer(driver.Consumer):
+    """Commits the lowest offset that is delivered and not finished."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- passed on as they come
+        super().__init__(*args, **kwargs)
+        self._in_flight: dict[TP, set[int]] = defaultdict(set)
+        self._next: dict[TP, int] = {}
+        self._forward: Callable[[Message], Awaitable[None]] = self.callback
+        self.callback = self._deliver
+
+    async def _deliver(self, message: Message) -> None:
+        if self.app.topics.acks_enabled_for(message.topic):
+            self._in_flight[message.tp].add(message.offset)
+            self._next[message.tp] = max(message.offset + 1, self._next.get(message.tp, 0))
+        await self._forward(message)
+
+    def finish(self, message: Message) -> None:
+        """Release the message's offset; ignored when its partition was assigned anew meanwhile."""
+        if message.generation_id == self.app.consumer_generation_id:
+            self._in_flight[message.tp].discard(message.offset)
+
+    def ack(self, message: Message) -> bool:
+        """Keep Faust's count of open messages without its offsets."""
+        done: bool = super().ack(message)
+        self._acked.pop(message.tp, None)
+        self._acked_index.pop(message.tp, None)
+        return done
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Forget gaps: an offset that was never delivered is never waited for."""
+
+    def _filter_tps_with_pending_acks(self, topics: Iterable[Any] | None = None) -> Iterator[TP]:
+        wanted = None if topics is None else set(topics)
+        return (tp for tp in list(self._next) if wanted is None or tp in wanted or tp.topic in wanted)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        in_flight = self._in_flight.get(tp)
+        return min(in_flight) if in_flight else self._next.get(tp)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Forget what was in flight once Faust has committed what was finished."""
+        await super().on_partitions_revoked(revoked)
+        for tp in revoked:
+            self._in_flight.pop(tp, None)
+            self._next.pop(tp, None)
+
+    async def perform_seek(self) -> None:
+        """Start over at the committed offsets: everything after them is delivered again."""
+        await super().perform_seek()
+        self._in_flight.clear()
+        self._next.clear()
+
+
+class Producer(driver.Producer):
+    """Idempotent also outside transactions."""
+
+    def _settings_extra(self) -> Mapping[str, Any]:
+        return {"acks": "all", "enable_idempotence": True}
+
+
+class Transport(driver.Transport):
+    """Faust's transport with the consumer and the producer above."""
+
+    Consumer = Consumer
+    Producer = Producer
+
+
+class App(faust.App):
+    """A Faust app on the transport above; it keeps nothing on disk."""
+
+    def _create_directories(self) -> None:
+        """Create none: the tables live in memory and in their changelogs."""
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> Transport:
+        return Transport(self.conf.broker_producer, self)
+
+
+async def publish(
+    app: App, topic: str, records: Sequence[tuple[bytes, bytes | None, Sequence[Header]]]
+) -> None:
+    """Send key, value and headers of each record in order; returns when the brokers have acknowledged all."""
+    sent = [
+        await app.producer.send(topic, key, value, None, None, list(headers))
+        for key, value, headers in records
+    ]
+    await asyncio.gather(*sent)
+
+
+def finish(app: App, stream: StreamT[Any], event: EventT[Any]) -> Awaitable[bool]:
+    """Mark the event as done with: its offset may be committed."""
+    cast("Consumer", app.consumer).finish(event.message)
+    acked: Awaitable[bool] = stream.ack(event)
+    return acked
+
+
+class State:
+    """A table with changelog whose writes are acknowledged before they count."""
+
+    def __init__(self, app: App, name: str, *, partitions: int) -> None:
+        self._table = app.Table(name, partitions=partitions, default=None)
+
+    def get(self, key: str) -> JSON:
+        """Give the value of a key; None where there is none."""
+        return self._store.get(key)
+
+    async def put(self, partition: int, changes: Mapping[str, JSON]) -> None:
+        """Write values, None deleting a key, into the partition that their source came from."""
+        topic = self._table.changelog_topic
+        sent = [
+            await topic.send(
+                key=key,
+                value=value,
+                partition=partition,
+                key_serializer="json",
+                value_serializer=_codec(value),
+            )
+            for key, value in changes.items()
+        ]
+        await asyncio.gather(*sent)
+        store = self._store
+        for key, value in changes.items():
+            if value is None:
+                store.data.pop(key, None)
+            else:
+                store.data[key] = value
+                # Faust drops the keys of partitions that moved away by this map,
+                # but fills it in recovery only.
+                store._key_partition[key] = partition  # noqa: SLF001
+
+    @property
+    def _store(self) -> Any:  # noqa: ANN401 -- Faust types its memory store as a plain mapping
+        return self._table.data
+
+
+def _codec(value: JSON) -> str:
+    """Name the codec: a tombstone is a null value, not the JSON text `null`."""
+    return "raw" if value is None else "json"
+
+
+def fail_stop(what: str, error: BaseException) -> NoReturn:
+    """End the process at once, so that nothing unfinished can be committed."""
+    log.critical("%s failed, stopping: %s", what, error, exc_info=error)
+    logging.shutdown()
+    os._exit(EXIT_FAILED)
