@@ -12,7 +12,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from streams.settings import Settings
 
-Cleanup = Literal["delete", "compact"]
+Cleanup = Literal["delete", "compact", "compact,delete"]
 TABLES = ("coded", "ledger", "buckets")
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 _DAY_MS = 24 * 3600 * 1000
@@ -84,11 +84,12 @@ def specs(settings: Settings) -> list[TopicSpec]:
         (names.country_contacts, "country"),
     )
     # A dead letter holds the original bytes in base64, so it may be larger than what it could not use.
+    # A replayed letter is taken off by a null value, hence the compaction.
     letters = TopicSpec(
         names.dead_letters,
         "topic/partition/offset",
-        "delete",
-        kept | {"max.message.bytes": str(MAX_RECORD_BYTES)},
+        "compact,delete",
+        kept | {"cleanup.policy": "compact,delete", "max.message.bytes": str(MAX_RECORD_BYTES)},
     )
     compacting = [(names.rollups, "country|hour"), *((changelog(settings, t), "state key") for t in TABLES)]
     return [

@@ -1,4 +1,4 @@
-"""JSON Lines, one article a line: `uri` (or `id`), `text`, and as known `title`, `published`, `source`, …"""
+"""JSON Lines: one article a line, with `uri` (or `id`) and `text`, and what else is known of it."""
 
 from __future__ import annotations
 

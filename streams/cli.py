@@ -1,0 +1,261 @@
+"""The command `contactwire`: thin, over the library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+
+from schemas import DeadLetter
+from streams import settings as settings_module
+from streams.settings import Settings, SettingsError
+from streams.topics import TopicsError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+console = Console()
+complaints = Console(stderr=True)
+
+
+class Failure(click.ClickException):
+    """An expected failure: one line that says what to do, exit status 1."""
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002 -- click's signature
+        """Print the message to standard error."""
+        complaints.print(f"[red]contactwire:[/red] {self.message}", highlight=False, soft_wrap=True)
+
+
+def expected(function: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors that a user can mend into failures."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        from streams.broker import BrokerError  # noqa: PLC0415 -- commands load only what they need
+
+        try:
+            return function(*args, **kwargs)
+        except (SettingsError, TopicsError, BrokerError, OSError) as error:
+            raise Failure(str(error)) from error
+
+    return guarded
+
+
+def example(text: str) -> str:
+    """Show an example at the end of a command's --help."""
+    return f"\b\nExample:\n  {text}"
+
+
+def current() -> Settings:
+    """Give the settings of this process."""
+    return settings_module.load()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="contactwire")
+def main() -> None:
+    """Tell, from live news, which states are in contact with each other."""
+
+
+@main.command(epilog=example("contactwire broker --port 9092 --data-dir var/kafka"))
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1; a free one where omitted.")
+@click.option(
+    "--data-dir", type=click.Path(file_okay=False), help="Keep the data here; else it is temporary."
+)
+@expected
+def broker(port: int | None, data_dir: str | None) -> None:
+    """Run the embedded Kafka in the foreground until Ctrl-C."""
+    from pathlib import Path  # noqa: PLC0415
+
+    from streams.broker import run_foreground  # noqa: PLC0415
+
+    run_foreground(port, Path(data_dir) if data_dir else None, click.echo)
+
+
+@main.command(epilog=example("contactwire topics"))
+@expected
+def topics() -> None:
+    """Create the topics that are missing and show all of them."""
+    from streams.topics import ensure  # noqa: PLC0415
+    from streams.views import topics_table  # noqa: PLC0415
+
+    console.print(topics_table(ensure(current())))
+
+
+@main.command(epilog=example("KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 contactwire worker"))
+@expected
+def worker() -> None:
+    """Code articles, settle contacts and keep the tables, until Ctrl-C; run several to share the work."""
+    from streams.worker import run  # noqa: PLC0415
+
+    sys.exit(run(current()))
+
+
+@main.command(epilog=example("contactwire feed seeds/ wire.jsonl && cat more.jsonl | contactwire feed -"))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@expected
+def feed(paths: tuple[str, ...]) -> None:
+    """Send articles to the topic `articles`.
+
+    A PATH is a plain text (one article; an optional first line `date YYYY-MM-DD PLACE –`), JSON Lines (fields
+    uri or id, text, and as known title, published, source, version, status, language), a directory of these
+    (also .gz), or `-` for standard input.
+    """
+    from streams.feed import feed as send  # noqa: PLC0415
+    from streams.views import progress_bar  # noqa: PLC0415
+    from streams.wires import articles_in  # noqa: PLC0415
+
+    items = [item for path in paths for item in articles_in(path)]
+    with progress_bar(complaints, "feeding", len(items)) as advance:
+        fed = send(items, current(), progress=advance)
+    for refusal in fed.refused:
+        complaints.print(f"refused {refusal.where}: {refusal.why}", highlight=False, soft_wrap=True)
+    click.echo(f"{fed.sent} sent, {len(fed.refused)} refused")
+    if fed.refused:
+        sys.exit(1)
+
+
+@main.command(epilog=example("contactwire code seeds/ | jq .kind"))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--min-confidence", type=click.FloatRange(0, 1), help="Leave out contacts below it.")
+@expected
+def code(paths: tuple[str, ...], min_confidence: float | None) -> None:
+    """Code articles without Kafka: one contact a line as JSON, with `article_id`. PATH as for `feed`."""
+    from streams.coding import lines  # noqa: PLC0415
+    from streams.wires import Refusal, articles_in  # noqa: PLC0415
+
+    settings = current()
+    if min_confidence is not None:
+        settings = settings.model_copy(update={"min_confidence": min_confidence})
+    items = [item for path in paths for item in articles_in(path)]
+    refused = [item for item in items if isinstance(item, Refusal)]
+    for line in lines([item for item in items if not isinstance(item, Refusal)], settings):
+        click.echo(line)
+    for refusal in refused:
+        complaints.print(f"refused {refusal.where}: {refusal.why}", highlight=False, soft_wrap=True)
+    if refused:
+        sys.exit(1)
+
+
+@main.command(epilog=example("contactwire tail --country KAZ --from-beginning"))
+@click.argument("topic", default="contacts")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for pipes.")
+@click.option("--from-beginning", is_flag=True, help="Start with the oldest record.")
+@click.option("--country", metavar="CODE", help="Only what concerns this state or organisation.")
+@click.option("--until-end", is_flag=True, help="Stop at the end of the topic.")
+@expected
+def tail(topic: str, *, as_json: bool, from_beginning: bool, country: str | None, until_end: bool) -> None:
+    """Follow a TOPIC (contacts, articles, reports, rollups, dead-letters) in readable form."""
+    from streams.follow import Follower  # noqa: PLC0415
+    from streams.views import concerns, readable  # noqa: PLC0415
+
+    settings = current()
+    with Follower(settings.topic_prefix + topic, settings, from_beginning=from_beginning) as follower:
+        try:
+            for record in follower.to_end() if until_end else follower.forever():
+                if record.value is None or (country and not concerns(record.value, country.upper())):
+                    continue
+                if as_json:
+                    click.echo(record.value)
+                else:
+                    console.print(readable(topic, record.value), soft_wrap=True)
+        except KeyboardInterrupt:
+            return
+
+
+@main.command(epilog=example("contactwire table KAZ --watch"))
+@click.argument("country", required=False)
+@click.option("--watch", is_flag=True, help="Follow it live until Ctrl-C.")
+@click.option(
+    "--as-of",
+    default=None,
+    metavar="TIME",
+    help="End of the windows: `now`, or ISO 8601; the newest event where omitted.",
+)
+@expected
+def table(country: str | None, *, watch: bool, as_of: str | None) -> None:
+    """Show the rolling tables: every country, or one COUNTRY with its counterparts."""
+    from streams.tables import show  # noqa: PLC0415
+
+    show(current(), console, country=country.upper() if country else None, watch=watch, as_of=as_of)
+
+
+@main.command("dead-letters", epilog=example("contactwire dead-letters --reason schema"))
+@click.argument("letter_id", required=False)
+@click.option("--reason", help="Only letters refused for this reason.")
+@click.option("--count", is_flag=True, help="Only count them by reason.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for pipes.")
+@expected
+def dead_letters(letter_id: str | None, *, reason: str | None, count: bool, as_json: bool) -> None:
+    """List what could not be used and why, or show one letter whole by its LETTER_ID."""
+    from streams.letters import by_reason, waiting  # noqa: PLC0415
+    from streams.views import letter_text, readable  # noqa: PLC0415
+
+    letters = _chosen(waiting(current()), letter_id, reason)
+    if count:
+        for name, number in by_reason(letters).items():
+            click.echo(f"{number:8} {name}")
+        return
+    for letter in letters:
+        value = letter.model_dump_json()
+        if as_json:
+            click.echo(value)
+        else:
+            console.print(readable("dead-letters", value.encode()), soft_wrap=True)
+    if letter_id and not as_json:
+        click.echo(letter_text(letters[0]))
+
+
+@main.command(epilog=example("contactwire replay --reason schema-version"))
+@click.option("--id", "letter_id", help="Replay this letter.")
+@click.option("--reason", help="Replay the letters refused for this reason.")
+@click.option("--all", "everything", is_flag=True, help="Replay all.")
+@expected
+def replay(letter_id: str | None, reason: str | None, *, everything: bool) -> None:
+    """Send dead letters to their topic again, after what was wrong has been mended."""
+    from streams.letters import replay as send_again  # noqa: PLC0415
+    from streams.letters import waiting  # noqa: PLC0415
+
+    if sum((bool(letter_id), bool(reason), everything)) != 1:
+        raise click.UsageError("choose one of --id, --reason, --all")
+    letters = _chosen(waiting(current()), letter_id, reason)
+    count = send_again(letters, current(), done=lambda letter: click.echo(f"replayed {letter.letter_id}"))
+    click.echo(f"{count} replayed")
+
+
+def _chosen(letters: list[DeadLetter], letter_id: str | None, reason: str | None) -> list[DeadLetter]:
+    chosen = [
+        letter
+        for letter in letters
+        if letter_id in {None, letter.letter_id} and reason in {None, letter.reason}
+    ]
+    if letter_id and not chosen:
+        raise Failure(f"no dead letter {letter_id} is waiting: `contactwire dead-letters` lists them")
+    return chosen
+
+
+@main.command(epilog=example("contactwire settings"))
+@expected
+def settings() -> None:
+    """Print every setting with its value and origin; secrets are masked."""
+    from streams.views import settings_table  # noqa: PLC0415
+
+    console.print(settings_table(current()))
+
+
+@main.command(epilog=example("contactwire demo --seeds seeds/"))
+@click.option("--seeds", default="seeds", type=click.Path(exists=True), help="What to feed.")
+@expected
+def demo(seeds: str) -> None:
+    """Start a broker and a worker, feed the seeds, show contacts and tables, and stop everything."""
+    from streams.demo import run  # noqa: PLC0415
+
+    run(seeds, console)
+
+
+if __name__ == "__main__":
+    main()

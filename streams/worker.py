@@ -1,0 +1,24 @@
+"""The worker's process: topics, app, agents, and its end."""
+
+from __future__ import annotations
+
+import logging
+
+from streams import agents, app
+from streams.settings import Settings
+from streams.topics import ensure
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> int:
+    """Run a worker until a signal stops it; gives the process's exit status."""
+    ensure(settings)
+    context = app.create(settings)
+    agents.add(context)
+    worker = context.app.Worker(loglevel=settings.log_level, quiet=False, redirect_stdouts=False)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as stopped:
+        return stopped.code if isinstance(stopped.code, int) else 1
+    return 0
