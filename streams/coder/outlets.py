@@ -1,0 +1,43 @@
+"""Where an outlet is at home: "the President" of its own state needs no naming there.
+
+Data: `data/outlets.csv` (well-known outlets and words inside their names; general knowledge), and the top-level
+domains of states by pycountry.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+
+import pycountry
+
+from streams.coder.gazetteer import data_text, fold
+
+_DOMAIN = re.compile(r"\b[a-z0-9-]+\.(?:[a-z]{2,3}\.)?([a-z]{2})\b")
+# Domains that are used far from home.
+_WORLDWIDE = frozenset(("io", "tv", "me", "co", "ai", "fm", "cc", "la", "to", "ws", "eu", "sh", "ly", "gg"))
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = csv.DictReader(data_text("outlets.csv").splitlines())
+    pairs = sorted(((fold(row["pattern"]), row["code"]) for row in rows), key=lambda pair: -len(pair[0]))
+    return tuple((re.compile(rf"(?<![a-z]){re.escape(pattern)}"), code) for pattern, code in pairs)
+
+
+@cache
+def home_of(source: str | None) -> str | None:
+    """Code of the state or organisation an outlet belongs to, where its name tells."""
+    if not source:
+        return None
+    folded = fold(source)
+    for pattern, code in _patterns():
+        if pattern.search(folded) or (len(pattern.pattern) > 18 and pattern.search(folded.replace(" ", ""))):  # noqa: PLR2004
+            return code
+    domain = _DOMAIN.search(folded)
+    if domain and domain.group(1) not in _WORLDWIDE:
+        top = "gb" if domain.group(1) == "uk" else domain.group(1)
+        country = pycountry.countries.get(alpha_2=top.upper())
+        return str(country.alpha_3) if country else None
+    return None

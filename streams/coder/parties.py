@@ -1,0 +1,263 @@
+"""Who is in the article, and for which state or organisation each stands.
+
+    >>> from streams.coder.parties import ArticleMeta, PartyFinder
+    >>> parties = PartyFinder().process(nlp("President Tokayev of Kazakhstan called the Emir of Qatar."))  # doctest: +SKIP
+
+Titles, names and states are read by rules over tokens; the pipeline's entities add names that no title announces.
+What stays open is settled by the dated roster, the outlet's home and the dateline, in this order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from streams.coder.coreference import Resolver
+from streams.coder.layout import Layout, PlaceSpan
+from streams.coder.lexicon import words
+from streams.coder.names import NameFinder, NameSpan
+from streams.coder.people import Occurrence, People, Person, Title
+from streams.coder.records import Entity, Header, Mention, MentionForm, Parties
+from streams.coder.roles import RoleFinder, RolePhrase
+from streams.coder.roster import Roster
+from streams.coder.standing import Standing
+
+KEY = "parties"
+META_KEY = "article_meta"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleMeta:
+    """What is known of an article besides its words."""
+
+    published: dt.date | None = None
+    source: str | None = None
+    title_end_char: int = 0
+    header: Header | None = None
+
+
+_FORMS: dict[str, MentionForm] = {"state": "state", "demonym": "demonym", "people": "demonym", "capital": "capital", "city": "capital", "seat": "seat", "organisation": "organisation"}
+_CERTAINTY = {"state": 1.0, "demonym": 0.5, "people": 0.8, "capital": 0.7, "city": 0.4, "seat": 0.9, "organisation": 0.9}
+_COLLECTIVE = frozenset(("group", "delegation", "state", "institution", "side", "official"))
+
+
+class PartyFinder:
+    """Finds the parties of an article."""
+
+    def __init__(self, roster: Roster | None = None) -> None:
+        self._roster = roster
+        self._roles = RoleFinder()
+        self._names = NameFinder()
+        self._words = words()
+
+    def process(self, doc: Doc, meta: ArticleMeta | None = None) -> Parties:
+        """Everybody in the article, with every mention in the order of the text."""
+        meta = meta or ArticleMeta()
+        layout = Layout(doc, meta.title_end_char)
+        reading = Reading(layout, self._roles.find(layout))
+        self._attach(reading)
+        self._add_names(reading)
+        people = self._gather(reading)
+        Standing(self._roster, meta, layout, reading.roles).settle(people.persons)
+        return Resolver(layout, people.persons, reading.roles, reading.taken_roles, reading.names).parties()
+
+    def _attach(self, reading: Reading) -> None:
+        """Join titles and the names next to them."""
+        layout = reading.layout
+        for role in reading.roles:
+            if role.office in ("institution", "side", "state"):
+                continue
+            if role.plural:
+                self._attach_list(reading, role)
+                continue
+            span = self._name_after(layout, role)
+            if span is not None:
+                reading.join(role, span, self._of_place(layout, span.end))
+        ends = {o.end: o for o in reading.named}
+        for entity in self._names.from_entities(layout):
+            if not reading.covers(entity.start):
+                ends.setdefault(entity.end, Occurrence(entity.start, entity.end, "name", layout.text(entity.start, entity.end)))
+        for role in reading.roles:
+            if role in reading.taken_roles or role.plural or role.office in _COLLECTIVE - {"official"}:
+                continue
+            k = role.start - (layout.word(role.start - 1) in ("the", "a", "an"))
+            if layout.word(k - 1) in (",", "(", "-", "–", "—") and k - 1 in ends:
+                self._append(reading, role, ends[k - 1])
+
+    def _append(self, reading: Reading, role: RolePhrase, occurrence: Occurrence) -> None:
+        title = reading.title(role)
+        if occurrence in reading.named:
+            if occurrence.title is None or occurrence.title.code is None:
+                occurrence.title = title
+        else:
+            occurrence.title = title
+            occurrence.form = "titled"
+            reading.add(occurrence)
+        occurrence.end = max(occurrence.end, role.end)
+        reading.taken_roles.append(role)
+
+    def _name_after(self, layout: Layout, role: RolePhrase) -> NameSpan | None:
+        k = role.end
+        comma = layout.word(k) == ","
+        k += comma
+        if layout.sentence[min(k, len(layout) - 1)] != layout.sentence[role.head] and layout.word(k - 1) != ".":
+            return None
+        span = self._names.at(layout, k)
+        if span is None or span.full_start > k:
+            return None
+        if comma and layout.word(span.end) not in (",", ".", ")", "and", "-", "–", "—") and layout.doc[span.start].ent_type_ not in ("PERSON", "PER"):
+            return None
+        return span
+
+    def _attach_list(self, reading: Reading, role: RolePhrase) -> None:
+        """Names after a plural title: "Presidents A of X and B of Y"."""
+        layout = reading.layout
+        k = role.end
+        spans: list[tuple[NameSpan, PlaceSpan | None]] = []
+        k += layout.word(k) in (",", ":")
+        while True:
+            span = self._names.at(layout, k)
+            if span is None:
+                break
+            place = self._of_place(layout, span.end)
+            spans.append((span, place))
+            k = place.end if place else span.end
+            joined = False
+            while layout.word(k) in (",", "and", "&"):
+                k, joined = k + 1, True
+            if not joined:
+                break
+        if len(spans) > 1 or (spans and role.codes):
+            codes = role.codes
+            for n, (span, place) in enumerate(spans):
+                code = place.code if place else codes[n] if len(codes) == len(spans) else codes[0] if len(codes) == 1 else None
+                reading.add_titled(span, Title(layout.text(role.start, role.end), role.office, code, role.start, role.phrase, role.former), span.full_start if n else role.start, place.end if place else span.end)
+            reading.taken_roles.append(role)
+
+    def _of_place(self, layout: Layout, k: int) -> PlaceSpan | None:
+        """The state in "Modi of India" or "Modi (India)"."""
+        if layout.word(k) not in ("of", "from", "("):
+            return None
+        start = k + 1 + (layout.word(k + 1) == "the")
+        place = layout.place_at.get(start)
+        if place is None or place.form in ("demonym", "people", "city"):
+            return None
+        return place
+
+    def _add_names(self, reading: Reading) -> None:
+        """Names without a title: from entities, honorifics, genitives and by repetition."""
+        layout = reading.layout
+        for span in (*self._names.titled(layout), *self._names.from_entities(layout)):
+            if reading.covers(span.start):
+                continue
+            place = self._of_place(layout, span.end)
+            before = self._place_before(layout, span.full_start)
+            code = place.code if place and layout.word(span.end) != "from" else before
+            title = Title("", "", code, span.start, "") if code else None
+            reading.add(Occurrence(span.full_start, span.end, "name", layout.text(span.start, span.end), title, span.honorific))
+
+    def _place_before(self, layout: Layout, k: int) -> str | None:
+        """The state in "Russia's Lavrov"."""
+        if layout.is_possessive(k - 1):
+            place = layout.place_at.get(k - 2)
+            return place.code if place and place.form in ("state", "organisation") else None
+        return None
+
+    def _gather(self, reading: Reading) -> People:
+        people = People()
+        reading.named.sort(key=lambda o: (o.start, -o.end))
+        full_first = sorted(reading.named, key=lambda o: (len(o.name.split()) == 1, o.start))
+        for occurrence in full_first:
+            person = people.add(occurrence)
+            reading.names[id(occurrence)] = person
+        self._repeat(reading, people)
+        for person in people.persons:
+            person.occurrences.sort(key=lambda o: o.start)
+            person.titles.sort(key=lambda t: t.position)
+        people.persons.sort(key=lambda p: p.first)
+        return people
+
+    def _repeat(self, reading: Reading, people: People) -> None:
+        """Short forms of the names already known, wherever they stand."""
+        layout = reading.layout
+        known = {part for person in people.persons for key in person.keys for part in key if len(part) > 1}
+        for i, word in enumerate(layout.low):
+            if not layout.is_capitalised(i) or i in layout.place_at or i in layout.office_at or reading.covers(i):
+                continue
+            if word not in known or word in self._words.not_names:
+                continue
+            span = self._names.at(layout, i)
+            start, end = (span.start, span.end) if span is not None and not any(reading.covers(k) for k in range(span.start, span.end)) else (i, i + 1)
+            if start != i:
+                start, end = i, i + 1
+            occurrence = Occurrence(start, end, "name", layout.text(start, end), None, "", 0.9)
+            reading.add(occurrence)
+            people.add(occurrence)
+
+
+class Reading:
+    """What the finder has found so far in one article."""
+
+    def __init__(self, layout: Layout, roles: list[RolePhrase]) -> None:
+        self.layout = layout
+        self.roles = roles
+        self.taken_roles: list[RolePhrase] = []
+        self.named: list[Occurrence] = []
+        self.names: dict[int, Person] = {}
+        self._covered: set[int] = set()
+
+    def covers(self, i: int) -> bool:
+        """Whether a token is already part of a named person."""
+        return i in self._covered
+
+    def title(self, role: RolePhrase, code: str | None = None) -> Title:
+        """The title a role phrase gives."""
+        start = role.start
+        private = is_private(self.layout, role)
+        return Title(self.layout.text(start, role.end), role.office, code or role.code, start, role.phrase, role.former, private)
+
+    def join(self, role: RolePhrase, span: NameSpan, place: PlaceSpan | None) -> None:
+        """Give a name the title before it."""
+        code = place.code if place is not None and role.code is None else None
+        self.add_titled(span, self.title(role, code), role.start, place.end if code and place else span.end)
+        self.taken_roles.append(role)
+
+    def add_titled(self, span: NameSpan, title: Title, start: int, end: int) -> None:
+        """Record a name with its title."""
+        self.add(Occurrence(start, end, "titled", self.layout.text(span.start, span.end), title, span.honorific))
+
+    def add(self, occurrence: Occurrence) -> None:
+        """Record a named occurrence."""
+        self.named.append(occurrence)
+        self._covered.update(range(occurrence.start, occurrence.end))
+
+
+def is_private(layout: Layout, role: RolePhrase) -> bool:
+    """Whether an office is held outside any state: "opposition leader", "president of a bank"."""
+    from streams.coder.standing import private_words
+
+    if any(layout.word(i) in private_words() for i in range(max(0, role.start - 2), role.head)):
+        return True
+    return False
+
+
+def parties_of(doc: Doc, meta: ArticleMeta | None = None, roster: Roster | None = None) -> Parties:
+    """Everybody in the article; see PartyFinder."""
+    return PartyFinder(roster).process(doc, meta)
+
+
+@Language.factory("contactwire_parties")
+class PartiesComponent:
+    """Writes the parties of a Doc to `doc.user_data["parties"]`."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.name = name
+        self._finder = PartyFinder()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the parties and keep them with the Doc."""
+        doc.user_data[KEY] = self._finder.process(doc, doc.user_data.get(META_KEY))
+        return doc
