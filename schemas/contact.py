@@ -33,6 +33,11 @@ class Contact(Versioned):
     change: Literal["reported", "updated", "retracted"] = Field(
         description="What this revision does", examples=["reported"]
     )
+    merged_into: str | None = Field(
+        default=None,
+        description="The contact that took over its reports, where two turned out to be one",
+        examples=["c-1b2c3d4e5f6a7b8c"],
+    )
     dyad: str = Field(description="The unordered pair of codes", examples=["KAZ-QAT"])
     kind: Kind = Field(description="How they were in contact", examples=["call"])
     modality: Modality = Field(description="Whether it happened, the furthest reported", examples=["held"])
@@ -44,7 +49,7 @@ class Contact(Versioned):
     )
     date_precision: DatePrecision = Field(description="How exactly the date is told", examples=["day"])
     event_time: AwareDatetime | None = Field(
-        description="Moment that the rollups count it at, UTC; null where neither date nor publication is known",
+        description="Moment the rollups count it at, UTC; null where neither date nor publication is known",
         examples=["2026-03-01T00:00:00Z"],
     )
     event_time_basis: Literal["contact", "published", "unknown"] = Field(

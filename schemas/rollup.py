@@ -15,7 +15,7 @@ class RollupEntry(Model):
     modality: Modality = Field(description="Modality of the contact", examples=["held"])
     counterpart: Code = Field(description="The other side")
     event_time: AwareDatetime = Field(description="Event time, UTC", examples=["2026-03-01T00:00:00Z"])
-    tone: float = Field(description="Goldstein value, −10 to 10", examples=[1.0])
+    tone: float | None = Field(description="Goldstein value, −10 to 10; null where not coded", examples=[1.0])
 
 
 class Rollup(Versioned):
