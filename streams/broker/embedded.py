@@ -21,10 +21,10 @@ from streams.broker.home import (
     LOG,
     PORT_TAKEN,
     PROPERTIES,
+    claimed,
     environment,
     format_once,
     log_tail,
-    why_it_ended,
     write_properties,
 )
 from streams.broker.java import find_java
@@ -95,8 +95,10 @@ class EmbeddedKafka:
             raise StartError(f"Kafka is already running at {self.bootstrap}")
         classpath = os.pathsep.join(map(str, jars.fetch(jars.read_lock(), jars.cache_dir())))
         java = [str(find_java()), *_JVM_OPTIONS, "-cp", classpath]
+        home = self._home()
         try:
-            self.port = self._start_on_a_port(java)
+            with claimed(home) as claim:
+                self.port = self._start_on_a_port(home, java, claim)
         except BaseException:
             self.kill()
             self._remove_temporary()
@@ -134,7 +136,7 @@ class EmbeddedKafka:
         if self._keeper is None:
             raise StartError("Kafka is not running")
         self._keeper.wait()
-        raise StartError(why_it_ended(self._home()))
+        raise StartError(f"Kafka stopped by itself:\n{log_tail(self._home())}")
 
     def _home(self) -> Path:
         if self.data_dir is not None:
@@ -144,9 +146,8 @@ class EmbeddedKafka:
             self._temporary = Path(tempfile.mkdtemp(prefix="contactwire-kafka-"))
         return self._temporary
 
-    def _start_on_a_port(self, java: list[str]) -> int:
+    def _start_on_a_port(self, home: Path, java: list[str], claim: int) -> int:
         """Start on the port asked for or had before, else on a free one, until no port collides."""
-        home = self._home()
         for last in (False, False, True):
             port = self.port or free_port()
             if not is_free(port):
@@ -157,7 +158,7 @@ class EmbeddedKafka:
             write_properties(home, port, self.properties)
             format_once(home, java)
             try:
-                self._launch(home, java)
+                self._launch(home, java, claim)
                 self._await_answer(home, port)
             except StartError as error:
                 if last or PORT_TAKEN not in str(error):
@@ -166,7 +167,7 @@ class EmbeddedKafka:
                 return port
         raise AssertionError  # the last try returns or raises
 
-    def _launch(self, home: Path, java: list[str]) -> None:
+    def _launch(self, home: Path, java: list[str], claim: int) -> None:
         kept_by = [sys.executable, "-I", "-S", keeper.__file__, str(os.getpid()), str(self._temporary or "")]
         with (home / LOG).open("wb") as log:
             self._keeper = subprocess.Popen(  # noqa: S603
@@ -177,6 +178,7 @@ class EmbeddedKafka:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                pass_fds=(claim,),
                 # Ctrl-C is for the parent, which then stops Kafka in good order.
                 start_new_session=True,
             )
@@ -188,7 +190,7 @@ class EmbeddedKafka:
         deadline = time.monotonic() + self.start_timeout
         while time.monotonic() < deadline:
             if not self.running:
-                raise StartError(why_it_ended(home))
+                raise StartError(f"Kafka did not start:\n{log_tail(home)}")
             if answers_metadata(port, deadline - time.monotonic()):
                 return
             time.sleep(0.05)

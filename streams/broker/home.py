@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from streams.broker.errors import StartError
@@ -15,7 +17,6 @@ from streams.broker.ports import HOST, free_port
 PROPERTIES = "server.properties"
 LOG = "server.log"
 PORT_TAKEN = "Address already in use"
-_DIR_TAKEN = "Failed to acquire lock on file"
 _DEFAULTS = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -36,6 +37,22 @@ _DEFAULTS = {
     "broker.heartbeat.interval.ms": "500",
     "log.cleaner.dedupe.buffer.size": str(32 * 1024 * 1024),
 }
+
+
+@contextmanager
+def claimed(home: Path) -> Iterator[int]:
+    """Claim the directory, through a file descriptor that its processes inherit; raises StartError.
+
+    Kafka's own lock comes too late: a second node has by then disturbed the first one's metadata.
+    """
+    with (home / "in-use").open("w") as claim:
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartError(
+                f"another Kafka is using {home}: stop it, or choose another data directory"
+            ) from error
+        yield claim.fileno()
 
 
 def write_properties(home: Path, port: int, extra: Mapping[str, str]) -> None:
@@ -75,14 +92,6 @@ def format_once(home: Path, java: list[str]) -> None:
 def environment() -> dict[str, str]:
     """Give the environment for Java, which reads paths in the locale's encoding."""
     return {**os.environ, "LC_ALL": "C.UTF-8"}
-
-
-def why_it_ended(home: Path) -> str:
-    """Say why Kafka ended, from its log."""
-    tail = log_tail(home)
-    if _DIR_TAKEN in tail:
-        return f"another Kafka is using {home}: stop it, or choose another data directory"
-    return f"Kafka ended:\n{tail}"
 
 
 def log_tail(home: Path, lines: int = 30) -> str:

@@ -32,7 +32,6 @@ ALTERNATIVES = (
     "Set KAFKA_BOOTSTRAP_SERVERS to a broker that runs already, or start one with Docker "
     "(`docker compose up kafka`)"
 )
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def _maven(repository: Path) -> MavenContext:
 
 def _download(context: MavenContext, coordinate: str) -> Path:
     """Fetch one jar, trying again when the network fails; raises DownloadError."""
-    for attempt in range(_ATTEMPTS):
+    for pause in (1, 3, None):
         artifact = context.create_dependency(coordinate).artifact
         try:
             return Path(artifact.resolve())
@@ -122,7 +121,8 @@ def _download(context: MavenContext, coordinate: str) -> Path:
             if artifact.cached_path:  # jgo would take a broken download for a whole one
                 artifact.cached_path.unlink(missing_ok=True)
             failure = error
-        time.sleep(attempt)
+        if pause is not None:
+            time.sleep(pause)
     raise DownloadError(
         f"cannot download {coordinate} for the embedded Kafka: {failure}. {ALTERNATIVES}"
     ) from failure
