@@ -38,4 +38,6 @@ class DeadLetter(Versioned):
     value: Base64Bytes | None = Field(
         description="Original value, base64; null for a tombstone", examples=["e30="]
     )
-    headers: list[tuple[str, Base64Bytes]] = Field(default=[], description="Original headers, values base64")
+    headers: list[tuple[str, Base64Bytes]] = Field(
+        default=[], description="Original headers, values base64", examples=[[("ce_type", "Y29udGFjdA==")]]
+    )

@@ -10,6 +10,28 @@ from pydantic import Field, model_validator
 from schemas.article import Published
 from schemas.base import Code, DatePrecision, Direction, Kind, Modality, Model, StanceName, Topic, Versioned
 
+PARTY_EXAMPLE = {"code": "KAZ", "name": "Kassym-Jomart Tokayev", "role": "President"}
+OTHER_PARTY_EXAMPLE = {"code": "QAT", "name": "Tamim bin Hamad Al Thani", "role": "Emir of Qatar"}
+PLACE_EXAMPLE = {"name": "Doha", "country": "QAT"}
+CODES_EXAMPLE = {"cameo": "041", "goldstein": 1.0, "plover_event": "CONSULT", "plover_mode": "phone"}
+REPORT_EXAMPLE = {
+    "report_id": "r-3f2a9c1d8e7b6a50",
+    "kind": "call",
+    "modality": "held",
+    "a": PARTY_EXAMPLE,
+    "b": OTHER_PARTY_EXAMPLE,
+    "direction": "mutual",
+    "date": "2026-03-01",
+    "date_precision": "day",
+    "evidence": "Tokayev spoke by telephone with the Emir of Qatar",
+    "evidence_at": {"field": "text", "start": 9, "end": 58},
+    "cue": "spoke by telephone",
+    "cue_at": {"field": "text", "start": 17, "end": 35},
+    "rule": "call.verb",
+    "confidence": 0.93,
+    "coder": "0.1.0+9f8e7d6c",
+}
+
 
 class TextSpan(Model):
     """Where in an article a piece of text stands."""
@@ -80,9 +102,10 @@ class Report(Model):
     )
     modality: Modality = Field(description="Whether it happened", examples=["held"])
     a: Party = Field(
-        description="The initiator: caller, sender, visitor, host who received, or grammatical subject"
+        description="The initiator: caller, sender, visitor, host who received, or grammatical subject",
+        examples=[PARTY_EXAMPLE],
     )
-    b: Party = Field(description="The other side")
+    b: Party = Field(description="The other side", examples=[OTHER_PARTY_EXAMPLE])
     direction: Direction = Field(description="`directed` from a to b, or `mutual`", examples=["mutual"])
     date: dt.date | None = Field(
         description="Day on which it happened or will happen; null where not told", examples=["2026-03-01"]
@@ -93,21 +116,33 @@ class Report(Model):
     reported_on: Published | None = Field(
         default=None, description="Day of the report where only that is told", examples=["2026-03-01"]
     )
-    stances: list[Stance] = Field(default=[], description="What each side expressed in this contact")
+    stances: list[Stance] = Field(
+        default=[],
+        description="What each side expressed in this contact",
+        examples=[[{"by": "KAZ", "stance": "solidarity"}]],
+    )
     topics: list[Topic] = Field(default=[], description="What it was about", examples=[["conflict"]])
     reported_by: str | None = Field(
         default=None, description="Whom the article credits for it", examples=["the Akorda"]
     )
-    place: Place | None = Field(default=None, description="Where they met")
-    quotes: list[Quote] = Field(default=[], description="What was said, verbatim")
+    place: Place | None = Field(default=None, description="Where they met", examples=[PLACE_EXAMPLE])
+    quotes: list[Quote] = Field(
+        default=[],
+        description="What was said, verbatim",
+        examples=[[{"text": "stands ready to help", "speaker": "Tokayev", "by": "KAZ"}]],
+    )
     evidence: str = Field(
         description="Verbatim span of the article that asserts it", examples=["Tokayev also spoke with …"]
     )
-    evidence_at: TextSpan = Field(description="Where the evidence stands")
+    evidence_at: TextSpan = Field(
+        description="Where the evidence stands", examples=[{"field": "text", "start": 9, "end": 58}]
+    )
     cue: str = Field(
         description="The words that made the coder see a contact", examples=["telephone conversation"]
     )
-    cue_at: TextSpan = Field(description="Where the cue stands")
+    cue_at: TextSpan = Field(
+        description="Where the cue stands", examples=[{"field": "text", "start": 17, "end": 35}]
+    )
     rule: str = Field(description="Id of the rule that proposed it", examples=["call.noun"])
     reasons: list[str] = Field(
         default=[], description="The strongest reasons for the confidence", examples=[["cue=call +2.1"]]
@@ -115,7 +150,9 @@ class Report(Model):
     confidence: float = Field(
         ge=0, le=1, description="Calibrated probability that it is right", examples=[0.93]
     )
-    codes: EventCodes | None = Field(default=None, description="CAMEO and PLOVER codes")
+    codes: EventCodes | None = Field(
+        default=None, description="CAMEO and PLOVER codes", examples=[CODES_EXAMPLE]
+    )
     coder: str = Field(description="Version of rules and models", examples=["0.1.0+9f8e7d6c"])
 
     @model_validator(mode="after")
@@ -143,7 +180,7 @@ class ArticleRef(Model):
     fingerprint: str | None = Field(
         default=None,
         description="MinHash of its text as hexadecimal: near copies of one dispatch have near fingerprints",
-        examples=["00a1b2c3…"],
+        examples=["00a1b2c3" * 32],
     )
 
 
@@ -154,6 +191,18 @@ class ArticleReports(Versioned):
     (any more) of this dyad.
     """
 
-    article: ArticleRef = Field(description="The article version")
+    article: ArticleRef = Field(
+        description="The article version",
+        examples=[
+            {
+                "uri": "urn:newsml:example.org:20260302:akorda-calls",
+                "version": 1,
+                "published": "2026-03-02",
+                "source": "The Astana Times",
+            }
+        ],
+    )
     dyad: str = Field(description="The unordered pair of codes; key of the topic", examples=["KAZ-QAT"])
-    reports: list[Report] = Field(description="Its reports, in the order of the text")
+    reports: list[Report] = Field(
+        description="Its reports, in the order of the text", examples=[[REPORT_EXAMPLE]]
+    )

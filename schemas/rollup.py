@@ -36,4 +36,18 @@ class Rollup(Versioned):
     tone: float | None = Field(
         description="Mean Goldstein value of held contacts; null where none", examples=[1.9]
     )
-    entries: dict[str, RollupEntry] = Field(description="Every counted contact by its id")
+    entries: dict[str, RollupEntry] = Field(
+        description="Every counted contact by its id",
+        examples=[
+            {
+                "c-8d1f0a2b3c4d5e6f": {
+                    "revision": 1,
+                    "kind": "call",
+                    "modality": "held",
+                    "counterpart": "QAT",
+                    "event_time": "2026-03-01T00:00:00Z",
+                    "tone": 1.0,
+                }
+            }
+        ],
+    )

@@ -188,8 +188,8 @@ def _conflicts(  # noqa: PLR0913 -- one argument for each field that may be in c
     settled_names = {code: _party(code, telling).name for code in telling[0].report.dyad.split("-")}
     yes_and_no = {"held", "refused"} <= {r.modality for r in reports}
     others: dict[str, set[str]] = {
-        "kind": {r.kind for r in reports} - {kind, "conversation"},
-        "modality": ({"held", "refused"} - {modality}) if yes_and_no else set(),
+        "kind": {str(r.kind) for r in reports} - {kind, "conversation"},
+        "modality": {"held", "refused"} - {str(modality)} if yes_and_no else set(),
         "date": {str(r.date) for r in reports if r.date and r.date_precision == "day"} - {str(date)},
         "a": {r.a.code for r in reports if r.direction == "directed"} - {a},
         "place": {r.place.name for r in reports if r.place and place and r.place.country != place.country},

@@ -72,7 +72,7 @@ def _touched(book: Book, old: Sequence[Traits], changed: Mapping[str, Link | Non
 def _members(
     book: Book, touched: set[str], new: Sequence[Traits], changed: Mapping[str, Link | None]
 ) -> tuple[dict[str, Traits], dict[str, Link | None]]:
-    """Collect the reports of the touched contacts, with their links; a link touches the contact it leads to."""
+    """Collect the reports of the touched contacts, and their links, which touch what they lead to."""
     members: dict[str, Traits] = {}
     links: dict[str, Link | None] = {}
     waiting = [*new, *(r for contact in sorted(touched) for r in _reports(book, contact))]
