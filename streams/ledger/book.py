@@ -96,16 +96,16 @@ class Book:
     def report(self, report: str) -> tuple[JSON, JSON] | None:
         """Give the article reference and the report of a name; None where it is gone."""
         name, _, slot = report.rpartition(".")
-        record = self.article(name)
-        return (record["article"], record["reports"][slot]) if record and slot in record["reports"] else None
+        record = self.article(name) or {"reports": []}
+        return next(((record["article"], told) for s, told in record["reports"] if s == slot), None)
 
     def traits(self, name: str) -> tuple[Traits, ...]:
         """Traits of an article's reports, in their order; empty where it is not known."""
         if name not in self._traits:
-            record = self.article(name) or {"reports": {}}
+            record = self.article(name) or {"reports": []}
             self._traits[name] = tuple(
                 traits(f"{name}.{slot}", record["article"], report, order)
-                for order, (slot, report) in enumerate(record["reports"].items())
+                for order, (slot, report) in enumerate(record["reports"])
             )
         return self._traits[name]
 

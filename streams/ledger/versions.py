@@ -29,13 +29,13 @@ def new_record(known: JSON, incoming: ArticleReports) -> JSON:
         "digest": digest,
         "day": published or max(days, default=known["day"] if known else None),
         "article": article,
-        "reports": dict(zip(_slots(known, article, reports), reports, strict=True)),
+        "reports": [list(pair) for pair in zip(_slots(known, article, reports), reports, strict=True)],
     }
 
 
 def _slots(known: JSON, article: JSON, reports: Iterable[JSON]) -> list[str]:
     """Keep the slot of the earlier version's report that tells the same, dates aside; else open a new one."""
-    earlier: Mapping[str, Any] = known["reports"] if known else {}
+    earlier: Mapping[str, Any] = dict(known["reports"]) if known else {}
     before = {slot: traits(slot, known["article"], report, 0) for slot, report in earlier.items()}
     free = (slot for n in count() if (slot := str(n)) not in earlier)
     slots: list[str] = []

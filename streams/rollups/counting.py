@@ -26,7 +26,7 @@ _HOUR = "%Y-%m-%dT%H"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RolledUp:
     """What follows from one revision.
 
     Rollups to publish by key, None being a tombstone; then changes to write by key, None deleting.
@@ -36,12 +36,12 @@ class Counted:
     changes: dict[str, JSON]
 
 
-def count(read: Read, contact: Contact, country: str) -> Counted:
+def roll_up(read: Read, contact: Contact, country: str) -> RolledUp:
     """Count a revision of a contact for one of its countries; `read` gives a state value, or None."""
     index = f"{country}|{contact.contact_id}"
     known = read(index)
     if known and known["revision"] >= contact.revision:
-        return Counted({}, {})
+        return RolledUp({}, {})
     entry = _entry(contact, country)
     bucket = entry and f"{country}|{entry.event_time.strftime(_HOUR)}"
     before = known and known["bucket"]
@@ -55,7 +55,7 @@ def count(read: Read, contact: Contact, country: str) -> Counted:
     changes: dict[str, JSON] = {key: r and r.model_dump(mode="json") for key, r in rollups.items()}
     day = bucket and bucket.partition("|")[2][:10]
     changes[index] = {"revision": contact.revision, "bucket": bucket, "day": day or (known and known["day"])}
-    return Counted(rollups, changes)
+    return RolledUp(rollups, changes)
 
 
 def expired(value: JSON, horizon: dt.date) -> bool:
