@@ -87,8 +87,6 @@ class NameFinder:
     def _end(self, layout: Layout, start: int) -> int:
         k, last = start, start
         while k < min(len(layout), start + _MAX_NAME):
-            if layout.sentence[k] != layout.sentence[start] and not (k > start and _INITIAL.match(layout.texts[k - 1])):
-                break
             text, word = layout.texts[k], layout.low[k]
             if "\n" in text:
                 break

@@ -18,6 +18,8 @@ from streams.coder.names import name_key
 _SLACK = dt.timedelta(days=200)
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 _YEAR_ONLY = 4
+# Offices whose holders the news calls by surname alone.
+_WELL_KNOWN = frozenset(("head", "government", "heir", "foreign", "defence", "organisation", "deputy"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,11 @@ class Roster:
         A full name must agree in all words that both have; a surname alone must be borne by holders of one state.
         """
         key = name_key(name)
+        wanted = offices if len(key) > 1 else offices & _WELL_KNOWN or _WELL_KNOWN
         seen = [pair for word in {key[-1], key[0]} for pair in self._by_word.get(word, ())]
         fitting = [(own, h) for own, h in seen if _fits(own, key) and h.held_on(day)]
+        if len(key) == 1:
+            fitting = [(own, h) for own, h in fitting if h.office in wanted]
         if offices and len({h.code for _, h in fitting}) > 1:
             fitting = [(own, h) for own, h in fitting if h.office in offices] or fitting
         if len({h.code for _, h in fitting}) != 1:
