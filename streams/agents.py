@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from faust.types import EventT, StreamT
+from faust.streams import Stream
+from faust.types import EventT
 
 from schemas import Article, ArticleRef, ArticleReports, Contact
 from streams.app import Context
-from streams.delivery import fail_stop, finish, publish
-from streams.inbox import RefusedError, dead_letter, digest, read_article
-from streams.pool import Coding, CoderPool, Poison
+from streams.delivery import Record, fail_stop, finish, publish
+from streams.envelope import contact_headers
+from streams.inbox import RefusedError, dead_letter, digest, read_article, read_record
+from streams.ledger.settle import settle
+from streams.pool import CoderPool, Coding, Poison
+from streams.rollups import roll_up
 
 _WITHIN = 0.02  # seconds that a record waits for company in its batch
 
 Event = EventT[Any]
-Step = Callable[[Event], Awaitable[None]]
 
 
 def add(context: Context) -> None:
@@ -47,7 +50,7 @@ class _Agent:
         """Register with the app."""
         self.context.app.agent(self.context.source(self.source), name=self.name)(self.run)
 
-    async def run(self, stream: StreamT[Any]) -> None:
+    async def run(self, stream: Stream[Any]) -> None:
         """Work through the stream; whatever goes wrong ends the process before it can be committed."""
         try:
             await self.start()
@@ -66,7 +69,7 @@ class _Agent:
     def stop(self) -> None:
         """Clean up after the last event."""
 
-    async def work(self, stream: StreamT[Any], events: Sequence[Event]) -> None:
+    async def work(self, stream: Stream[Any], events: Sequence[Event]) -> None:
         """Take the steps of every event, those of one key in order."""
         by_key: dict[bytes, list[Event]] = defaultdict(list)
         for event in events:
@@ -93,7 +96,7 @@ class _Agent:
 
 
 class _Code(_Agent):
-    """articles → reports: one record for every dyad that the article, or an earlier version of it, tells of."""
+    """articles → reports: a record for every dyad that the article, or its earlier version, tells of."""
 
     name = "code"
 
@@ -110,7 +113,7 @@ class _Code(_Agent):
     def stop(self) -> None:
         self._pool.stop()
 
-    async def work(self, stream: StreamT[Any], events: Sequence[Event]) -> None:
+    async def work(self, stream: Stream[Any], events: Sequence[Event]) -> None:
         """Code the batch in the pool, then take its steps."""
         read = {_place(event): self._read(event) for event in events}
         new = {
@@ -140,7 +143,7 @@ class _Code(_Agent):
         before = self.context.coded.get(article.uri) or {"dyads": []}
         told = _by_dyad(article, coding, before["dyads"])
         if told:
-            records = [(r.dyad.encode(), r.model_dump_json().encode(), []) for r in told]
+            records: list[Record] = [(r.dyad.encode(), r.model_dump_json().encode(), []) for r in told]
             await publish(self.context.app, self.context.topics.reports, records)
         if told or article.version > 1 or article.status == "withdrawn":
             after = {
@@ -165,6 +168,55 @@ class _Code(_Agent):
         return known is not None and (known["version"], known["digest"]) >= (article.version, digest(article))
 
 
+class _Settle(_Agent):
+    """reports → contacts, and each contact to both of its countries."""
+
+    name = "settle"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.source = context.topics.reports
+
+    async def step(self, event: Event) -> None:
+        """Settle what one article says of one dyad."""
+        try:
+            incoming = read_record(ArticleReports, event.message.value)
+        except RefusedError as refused:
+            await self.refuse(event, refused)
+            return
+        settled = settle(self.context.ledger.get, incoming)
+        app, topics = self.context.app, self.context.topics
+        await publish(app, topics.contacts, [_public(contact) for contact in settled.contacts])
+        by_country = [record for contact in settled.contacts for record in _for_countries(contact)]
+        await publish(app, topics.country_contacts, by_country)
+        await self.context.ledger.put(event.message.partition, settled.changes)
+
+
+class _RollUp(_Agent):
+    """country-contacts → rollups."""
+
+    name = "roll-up"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.source = context.topics.country_contacts
+
+    async def step(self, event: Event) -> None:
+        """Count one revision of a contact for one country."""
+        try:
+            contact = read_record(Contact, event.message.value)
+        except RefusedError as refused:
+            await self.refuse(event, refused)
+            return
+        rolled = roll_up(self.context.buckets.get, contact, (event.message.key or b"").decode())
+        records: list[Record] = [
+            (key.encode(), rollup.model_dump_json().encode() if rollup else None, [])
+            for key, rollup in rolled.rollups.items()
+        ]
+        await publish(self.context.app, self.context.topics.rollups, records)
+        await self.context.buckets.put(event.message.partition, rolled.changes)
+
+
 def _place(event: Event) -> tuple[int, int]:
     return event.message.partition, event.message.offset
 
@@ -184,3 +236,13 @@ def _by_dyad(article: Article, coding: Coding, before: Sequence[str]) -> list[Ar
         ArticleReports(article=ref, dyad=dyad, reports=[r for r in coding.reports if r.dyad == dyad])
         for dyad in dyads
     ]
+
+
+def _public(contact: Contact) -> Record:
+    return contact.contact_id.encode(), contact.model_dump_json().encode(), contact_headers(contact)
+
+
+def _for_countries(contact: Contact) -> list[Record]:
+    """Give a contact to both of its countries, without its reports: they count it, whoever told it."""
+    value = contact.model_copy(update={"reports": []}).model_dump_json().encode()
+    return [(code.encode(), value, []) for code in contact.dyad.split("-")]

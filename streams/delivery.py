@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 JSON = Any
 Header = tuple[str, bytes]
+Record = tuple[bytes, bytes | None, Sequence[Header]]  # key, value, headers
 
 if faust.__version__ != FAUST_VERSION:
     raise ImportError(
@@ -117,9 +118,7 @@ class App(faust.App):
         return Transport(self.conf.broker_producer, self)
 
 
-async def publish(
-    app: App, topic: str, records: Sequence[tuple[bytes, bytes | None, Sequence[Header]]]
-) -> None:
+async def publish(app: App, topic: str, records: Sequence[Record]) -> None:
     """Send key, value and headers of each record in order; returns when the brokers have acknowledged all."""
     sent = [
         await app.producer.send(topic, key, value, None, None, list(headers))

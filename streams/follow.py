@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -85,9 +85,15 @@ class Follower:
             yield from self.poll(0.5)
 
 
-def latest(records: Iterator[Record]) -> dict[bytes, bytes]:
+def latest(records: Iterable[Record]) -> dict[bytes, bytes]:
     """Keep the last value of every key; a null value removes it."""
     values: dict[bytes, bytes] = {}
+    apply(values, records)
+    return values
+
+
+def apply(values: dict[bytes, bytes], records: Iterable[Record]) -> None:
+    """Bring such values up to date with further records."""
     for record in records:
         if record.key is None:
             continue
@@ -95,4 +101,3 @@ def latest(records: Iterator[Record]) -> dict[bytes, bytes]:
             values.pop(record.key, None)
         else:
             values[record.key] = record.value
-    return values

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from typing import TypeVar
 
 import pydantic_core
 from faust.types.tuples import Message
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from schemas import Article, DeadLetter
 from schemas.dead_letter import Reason
+
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class RefusedError(Exception):
@@ -55,6 +59,16 @@ def read_article(value: bytes | None, *, limit: int) -> Article:
             "no-text", "the field `text` is blank: only a withdrawn article may be without text"
         )
     return article
+
+
+def read_record(model: type[M], value: bytes | None) -> M:
+    """Decode a record of one of our own topics; raises RefusedError."""
+    if not value:
+        raise RefusedError("empty", f"the record has no value where a {model.__name__} was expected")
+    try:
+        return model.model_validate_json(value)
+    except ValidationError as error:
+        raise _refusal(error) from None
 
 
 def _refusal(error: ValidationError) -> RefusedError:

@@ -7,7 +7,9 @@ import importlib
 import logging
 import multiprocessing
 import os
+import resource
 import threading
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,7 +18,7 @@ from multiprocessing.connection import wait as wait_for
 from typing import Protocol
 
 from schemas import Article, Report
-from streams.ledger import fingerprint
+from streams.ledger.copies import fingerprint
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """The article killed the coder's process, or kept it busy for too long."""
+    """The article made the coder fail, killed its process, or kept it busy for too long."""
 
     detail: str
 
@@ -66,6 +68,8 @@ def _start(settings: Settings) -> None:
     """Load the coder once per process, and end with the parent, however that ends."""
     global _coder  # noqa: PLW0603 -- a process pool offers its tasks no other place for what they share
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    memory = settings.coder_memory_mib * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     _coder = make_coder(settings)
 
 
@@ -76,14 +80,22 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _code(articles: Sequence[Article]) -> list[Coding]:
+def _code(articles: Sequence[Article]) -> list[Coding | Poison]:
     if _coder is None:
         raise RuntimeError("the coder's process was not started by the pool")
-    return [Coding(_coder.code(a), fingerprint(a.text), _coder.version) for a in articles]
+    return [_code_one(_coder, article) for article in articles]
+
+
+def _code_one(coder: Coder, article: Article) -> Coding | Poison:
+    try:
+        return Coding(coder.code(article), fingerprint(article.text), coder.version)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it must cost this article only
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return Poison(f"the coder failed: {error!r} in {where.name}, line {where.lineno} of {where.filename}")
 
 
 class CoderPool:
-    """Codes batches of articles in parallel; a document that breaks a process is found by bisection."""
+    """Codes batches of articles in parallel; a document that breaks a process is found and left out."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -109,8 +121,7 @@ class CoderPool:
 
     async def code(self, articles: Sequence[Article]) -> list[Coding | Poison]:
         """Code the articles, in their order."""
-        size = max(1, -(-len(articles) // self._settings.coder_processes))
-        size = min(size, self._settings.coder_batch)
+        size = min(self._settings.coder_batch, max(1, -(-len(articles) // self._settings.coder_processes)))
         chunks = [articles[i : i + size] for i in range(0, len(articles), size)]
         async with self._lock:
             results = await asyncio.gather(*(self._try(chunk) for chunk in chunks))
@@ -119,33 +130,38 @@ class CoderPool:
             return [
                 coding
                 for chunk, result in zip(chunks, results, strict=True)
-                for coding in (result if result is not None else await self._bisect(chunk))
+                for coding in (result if result is not None else await self._one_by_one(chunk))
             ]
 
-    async def _try(self, chunk: Sequence[Article]) -> list[Coding] | None:
+    async def _try(self, chunk: Sequence[Article]) -> list[Coding | Poison] | None:
         try:
             return await asyncio.wait_for(self._submit(chunk), self._settings.coder_timeout)
         except (BrokenProcessPool, TimeoutError):
             return None
 
-    async def _bisect(self, chunk: Sequence[Article]) -> list[Coding | Poison]:
-        """Code one part at a time until the document that breaks a process stands alone."""
-        result = await self._try(chunk)
-        if result is not None:
-            return list(result)
-        await self._restart()
-        if len(chunk) == 1:
-            log.error("article %s breaks the coder", chunk[0].uri)
+    async def _one_by_one(self, chunk: Sequence[Article]) -> list[Coding | Poison]:
+        """Code each by itself, so that only the document that breaks a process is lost.
+
+        Halving the chunk would restart the processes once for every half with poison in it; loading a coder
+        takes longer than coding what is in the chunk.
+        """
+        codings: list[Coding | Poison] = []
+        for article in chunk:
+            result = await self._try([article])
+            if result is not None:
+                codings += result
+                continue
+            await self._restart()
+            log.error("article %s breaks the coder", article.uri)
             seconds = self._settings.coder_timeout
-            return [Poison(f"the coder's process died on it or was still busy after {seconds:g} s")]
-        middle = len(chunk) // 2
-        return [*await self._bisect(chunk[:middle]), *await self._bisect(chunk[middle:])]
+            codings.append(Poison(f"the coder's process died on it or was still busy after {seconds:g} s"))
+        return codings
 
     async def _restart(self) -> None:
         self.stop()
         await self.start()
 
-    def _submit(self, chunk: Sequence[Article]) -> asyncio.Future[list[Coding]]:
+    def _submit(self, chunk: Sequence[Article]) -> asyncio.Future[list[Coding | Poison]]:
         if self._executor is None:
             raise RuntimeError("the pool was not started")
         return asyncio.get_running_loop().run_in_executor(self._executor, _code, chunk)

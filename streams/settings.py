@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds after which an article that is still being coded counts as poison",
     )
+    coder_memory_mib: int = Field(
+        default=4096,
+        ge=256,
+        description="Memory that a coder process may take, MiB; an article that wants more is poison",
+    )
     max_article_bytes: int = Field(
         default=900_000, ge=1000, description="Larger articles go to the dead letters, bytes"
     )
@@ -123,7 +128,7 @@ class Settings(BaseSettings):
 
     def client_options(self) -> dict[str, object]:
         """Give the connection options for kafka-python's clients."""
-        options: dict[str, object] = {"bootstrap_servers": self.servers}
+        options: dict[str, object] = {"bootstrap_servers": self.servers, "bootstrap_timeout_ms": 10_000}
         protocol = "SASL_" if self.sasl_mechanism else ""
         options["security_protocol"] = protocol + ("SSL" if self.tls else "PLAINTEXT")
         if self.tls:

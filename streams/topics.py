@@ -169,9 +169,12 @@ def _refuse_repartitioning(settings: Settings, before: dict[str, tuple[int, int]
     """Keys decide on partitions, and tables live beside them: another number would scatter the state."""
     other = {name: count for name, (count, _) in before.items() if count != settings.partitions}
     if other:
-        listed = ", ".join(f"{name} has {count}" for name, count in sorted(other.items()))
+        listed = "; ".join(
+            f"{count} partitions: {', '.join(sorted(n for n in other if other[n] == count))}"
+            for count in sorted(set(other.values()))
+        )
         raise TopicsError(
-            f"{listed} partitions where CONTACTWIRE_PARTITIONS={settings.partitions}: partitions cannot be "
+            f"{listed}, where CONTACTWIRE_PARTITIONS={settings.partitions}: partitions cannot be "
             "taken away, and adding some would part keys from their state. Set the number that is there, or "
             "choose another CONTACTWIRE_TOPIC_PREFIX and CONTACTWIRE_APP_ID and feed the articles again"
         )

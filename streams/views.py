@@ -24,6 +24,7 @@ _COLOURS = {"held": "green", "planned": "cyan", "proposed": "blue", "refused": "
 def topics_table(states: list[TopicState]) -> Table:
     """Show every topic with its shape."""
     table = Table("topic", "key", "partitions", "replicas", "cleanup", "")
+    table.columns[0].overflow = "fold"
     for state in states:
         spec = state.spec
         table.add_row(
@@ -40,6 +41,7 @@ def topics_table(states: list[TopicState]) -> Table:
 def settings_table(settings: Settings) -> Table:
     """Show every setting with its value and where that comes from."""
     table = Table("setting", "value", "from", "meaning")
+    table.columns[0].overflow = "fold"
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
         shown = "********" if isinstance(value, SecretStr) else str(value)
