@@ -1,0 +1,135 @@
+"""What each side expressed in a contact."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+from spacy.tokens import Doc
+
+from schemas.base import StanceName
+from streams.coder.holder import Holder, holder
+from streams.coder.records import Claim, Parties
+from streams.coder.telling import Telling
+
+
+_NEAR = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Words that express a stance."""
+
+    name: str
+    stance: StanceName
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Expressed:
+    """A stance that one side may have expressed, with what speaks for it."""
+
+    code: str
+    stance: StanceName
+    features: dict[str, float] = field(hash=False)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Rules of data/stances.json, in its order."""
+    table = json.loads(files("streams.coder").joinpath("data/stances.json").read_text(encoding="utf-8"))
+    return tuple(
+        Rule(row["rule"], row["stance"], re.compile(rf"\b(?:{row['pattern']})", re.IGNORECASE)) for row in table
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A linear model over the features of an expressed stance."""
+
+    bias: float
+    threshold: float
+    features: Mapping[str, float]
+
+
+@cache
+def weights() -> Weights:
+    """Weights learned by training/content.py, from data/stances_weights.json."""
+    name = "data/stances_weights.json"
+    table = json.loads(files("streams.coder").joinpath(name).read_text(encoding="utf-8"))
+    return Weights(table["bias"], table["threshold"], table["features"])
+
+
+def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[Expressed]:
+    """Every stance that some words of the telling may express for one side."""
+    merged: dict[tuple[str, StanceName], dict[str, float]] = {}
+    for rank, stretch in enumerate(told.all):
+        where = _distance(told, rank)
+        for rule, position in _hits(doc, stretch):
+            found = holder(doc, stretch, position, claim, parties)
+            for code in found.codes:
+                features = merged.setdefault((code, rule.stance), {})
+                features |= _features(rule, found, where, code, claim)
+    return [Expressed(code, stance, features) for (code, stance), features in sorted(merged.items())]
+
+
+def _hits(doc: Doc, stretch: tuple[int, int]) -> Iterator[tuple[Rule, int]]:
+    base = doc[stretch[0]].idx
+    last = doc[stretch[1] - 1]
+    text = doc.text[base : last.idx + len(last)]
+    for rule in rules():
+        for match in rule.pattern.finditer(text):
+            span = doc.char_span(base + match.start(), base + match.end(), alignment_mode="expand")
+            if span is not None:
+                yield rule, span.start
+
+
+def _distance(told: Telling, rank: int) -> str:
+    """How far a sentence stands from the contact: a class, not a number."""
+    beyond = rank - len(told.core)
+    if beyond < 0:
+        return "core"
+    if told.interrupted[beyond]:
+        return f"beyond{min(told.interrupted[beyond], 2)}"
+    return f"after{min(beyond, 4)}" if beyond < _NEAR else "far"
+
+
+def _features(rule: Rule, found: Holder, where: str, code: str, claim: Claim) -> dict[str, float]:
+    side = "a" if code == claim.a.code else "b"
+    place = where.rstrip("0123456789")
+    return {
+        f"rule {rule.name}": 1.0,
+        f"stance {rule.stance}": 1.0,
+        f"distance {where}": 1.0,
+        f"rule {rule.name} {place}": 1.0,
+        f"holder {found.how}": 1.0,
+        f"holder {found.how} {place}": 1.0,
+        f"stance {rule.stance} {found.how}": 1.0,
+        f"kind {claim.kind} {rule.stance}": 1.0,
+        f"kind {claim.kind} {place}": 1.0,
+        f"side {side} {claim.direction} {rule.stance}": 1.0,
+        f"modality {claim.modality}": 1.0,
+    }
+
+
+def probability(expressed: Expressed) -> float:
+    """How likely the side expressed the stance in this contact."""
+    model = weights()
+    total = model.bias + sum(model.features.get(f, 0.0) * v for f, v in expressed.features.items())
+    return 1 / (1 + math.exp(-total))
+
+
+def stances(
+    doc: Doc, told: Telling, claim: Claim, parties: Parties
+) -> list[tuple[str, StanceName]]:
+    """Stances of the two sides, initiator first."""
+    threshold = weights().threshold
+    found = [e for e in candidates(doc, told, claim, parties) if probability(e) >= threshold]
+    found.sort(key=lambda e: (e.code != claim.a.code, -probability(e), e.stance))
+    return [(e.code, e.stance) for e in found]

@@ -1,0 +1,136 @@
+"""Learn the weights of topics and stances; judged by cross-validation grouped by source.
+
+    python training/content.py FEATURES.jsonl
+
+FEATURES comes from training/content_features.py. Fits one logistic model per topic and one for stances, prints
+the cross-validated F1 over contacts that were held, and writes topics_weights.json and stances_weights.json
+into streams/coder/data. Needs numpy and scikit-learn (requirements/train.in).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from schemas.base import Topic
+
+DATA = Path(__file__).parents[1] / "streams" / "coder" / "data"
+FOLDS = 5
+TOPICS: tuple[str, ...] = get_args(Topic)
+SCALE = {"core": 0.5, "near": 0.3, "article": 0.15, "kind": 0.7, "modality": 0.5}
+RAREST = 4
+TOPIC_STRENGTH, STANCE_STRENGTH = 0.3, 0.3
+SMALLEST_WEIGHT = 0.02
+
+
+def groups(rows: list[dict[str, Any]]) -> np.ndarray:
+    """Source of each row; files with articles of one hand count each article by itself."""
+    per_source = Counter(row["source"] for row in rows)
+    return np.array([row["source"] if per_source[row["source"]] < len(rows) / 3 else row["article"] for row in rows])
+
+
+def article_weights(rows: list[dict[str, Any]]) -> np.ndarray:
+    """Damp articles with many contacts."""
+    per_article = Counter(row["article"] for row in rows)
+    return np.array([per_article[row["article"]] ** -0.5 for row in rows])
+
+
+def f1(hits: int, gold: int, coded: int) -> float:
+    """Balanced F."""
+    return 2 * hits / (gold + coded) if gold + coded else 0.0
+
+
+def learn_topics(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Fit the topics' models and choose the threshold with the best cross-validated F1."""
+    frequency = Counter(f for row in {r["article"]: r for r in rows}.values() for f in row["topic_features"])
+    seen = [
+        {f: v * SCALE.get(f.split()[0], 1.0) for f, v in row["topic_features"].items() if frequency[f] >= RAREST}
+        for row in rows
+    ]
+    vectorizer = DictVectorizer()
+    x = _narrow(vectorizer.fit_transform(seen))
+    y = np.array([[topic in row["topics"] for topic in TOPICS] for row in rows], dtype=int)
+    weight, names = article_weights(rows), vectorizer.get_feature_names_out()
+    predicted = np.zeros(y.shape)
+    for train, test in GroupKFold(FOLDS).split(x, groups=groups(rows)):
+        for j in range(len(TOPICS)):
+            model = _fit(x[train], y[train, j], weight[train], TOPIC_STRENGTH)
+            predicted[test, j] = model.predict_proba(x[test])[:, 1]
+    threshold = _topic_threshold(rows, y, predicted)
+    bias, features = {}, defaultdict(dict)
+    for j, topic in enumerate(TOPICS):
+        model = _fit(x, y[:, j], weight, TOPIC_STRENGTH)
+        bias[topic] = round(float(model.intercept_[0]), 4)
+        for name, value in zip(names, model.coef_[0], strict=True):
+            scaled = value * SCALE.get(name.split()[0], 1.0)
+            if abs(scaled) >= SMALLEST_WEIGHT:
+                features[name][topic] = round(float(scaled), 3)
+    return {"bias": bias, "threshold": dict.fromkeys(TOPICS, threshold), "features": dict(sorted(features.items()))}
+
+
+def _narrow(x: Any) -> Any:
+    """Rows with 32-bit indices, as the solver wants them."""
+    x = x.tocsr()
+    x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
+    return x
+
+
+def _fit(x: Any, y: np.ndarray, weight: np.ndarray, strength: float) -> LogisticRegression:
+    model = LogisticRegression(C=strength, max_iter=500, solver="liblinear", random_state=0)
+    return model.fit(x, y, sample_weight=weight)
+
+
+def _topic_threshold(rows: list[dict[str, Any]], y: np.ndarray, predicted: np.ndarray) -> float:
+    scored = np.array([row["modality"] == "held" for row in rows])
+    best = (0.0, 0.0)
+    for threshold in np.arange(0.2, 0.51, 0.025):
+        chosen = predicted[scored] >= threshold
+        none = ~chosen.any(axis=1)
+        chosen[none, predicted[scored][none].argmax(axis=1)] = True
+        value = f1(int((chosen & (y[scored] == 1)).sum()), int(y[scored].sum()), int(chosen.sum()))
+        best = max(best, (value, round(float(threshold), 3)))
+    print(f"topics: cross-validated F1 {best[0]:.3f} at {best[1]}")  # noqa: T201
+    return best[1]
+
+
+def learn_stances(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Fit the model of expressed stances."""
+    flat = [(i, code, stance, f) for i, row in enumerate(rows) for code, stance, f in row["stance_candidates"]]
+    vectorizer = DictVectorizer()
+    x = _narrow(vectorizer.fit_transform([f for *_, f in flat]))
+    y = np.array([[code, stance] in rows[i]["stances"] for i, code, stance, _ in flat], dtype=int)
+    weight = article_weights(rows)[[i for i, *_ in flat]]
+    predicted = np.zeros(len(flat))
+    for train, test in GroupKFold(FOLDS).split(x, groups=groups(rows)[[i for i, *_ in flat]]):
+        predicted[test] = _fit(x[train], y[train], weight[train], STANCE_STRENGTH).predict_proba(x[test])[:, 1]
+    held = np.array([rows[i]["modality"] == "held" for i, *_ in flat])
+    gold = sum(len(row["stances"]) for row in rows if row["modality"] == "held")
+    best = (0.0, 0.0)
+    for threshold in np.arange(0.15, 0.56, 0.025):
+        chosen = (predicted >= threshold) & held
+        best = max(best, (f1(int(y[chosen].sum()), gold, int(chosen.sum())), round(float(threshold), 3)))
+    print(f"stances: cross-validated F1 {best[0]:.3f} at {best[1]}")  # noqa: T201
+    model = _fit(x, y, weight, STANCE_STRENGTH)
+    named = zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True)
+    features = {name: round(float(value), 3) for name, value in named if abs(value) >= SMALLEST_WEIGHT}
+    return {"bias": round(float(model.intercept_[0]), 4), "threshold": best[1], "features": features}
+
+
+def main() -> None:
+    """Learn both and write the weights."""
+    rows = [json.loads(line) for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()]
+    for name, table in (("topics", learn_topics(rows)), ("stances", learn_stances(rows))):
+        text = json.dumps(table, ensure_ascii=False, indent=0, sort_keys=True)
+        (DATA / f"{name}_weights.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
