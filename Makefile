@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo lint format test faults clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Create .venv with contactwire and its pinned dependencies
+
+# Made again only when the pins or the packaging change.
+$(STAMP): requirements/base.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "contactwire needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \
+		echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+		exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements/base.txt -r requirements/dev.txt
+	$(PIP) install --quiet --no-deps --editable .
+	@touch $(STAMP)
+
+demo: install ## Start a broker and a worker, feed seeds/, show contacts and the table
+	$(BIN)/contactwire demo
+
+lint: install ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install ## Bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: lint ## Check style and types, then run every test, on a real broker
+	$(BIN)/python -m pytest
+
+faults: install ## Run only the tests that kill, stop and corrupt things
+	$(BIN)/python -m pytest -m faults
+
+clean: ## Remove .venv and what the tools cached here
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache *.egg-info
