@@ -31,6 +31,7 @@ _NO_DIPLOMATS = re.compile(
     r"|urban|transport|agricultur|fisher|forest|labor|social|works|tourism|electric|mines|public service|veteran",
     re.IGNORECASE,
 )
+_REALMS = frozenset("ATG AUS BHS BLZ CAN GRD JAM KNA LCA NZL PNG SLB TUV VCT BRB".split())
 _NO_HOLDERS = frozenset(("", "state", "institution", "group", "local"))
 _SHORT_OFFICES = {"Govt.": "Government", "Min.": "Minister", "Dep.": "Deputy", "Pres.": "President"}
 Row = tuple[str, str, str, str, str, str, str]
@@ -70,7 +71,7 @@ def _snapshot(path: Path) -> Iterator[Row]:
         code = {"EU": "EU", "AU_AF": "AU"}.get(entry["country"]["iso_code"]) or _code(entry["country"]["name_en"])
         for position in entry["positions"].values():
             holder = position.get("current_holder")
-            if holder and code and holder.get("since"):
+            if holder and code and holder.get("since") and not _is_shared(position["title_en"], code):
                 office = "organisation" if code in ("EU", "AU") else _office(position["title_en"])
                 yield (holder["name_en"], office, position["title_en"], code, holder["since"], "", "leaders 2026-08-22")
 
@@ -81,7 +82,7 @@ def _leaders(path: Path, source: str) -> Iterator[Row]:
         holder = re.sub(r"\s*\(.*?\)", "", row.get("officeholderLabel") or row.get("officeholderlabel") or "")
         code = None if row["country"] in _UNRECOGNISED else _code(row["country"])
         office = _office(label)
-        if code and office and " " in holder and not holder.startswith("Q"):
+        if code and office and " " in holder and not holder.startswith("Q") and not _is_shared(label, code):
             until = row["end_year"] or ("2024" if row["start_year"] else "2023")
             yield (holder, office, _plain_role(label), code, row["start_year"] or "2021", until, source)
 
@@ -94,6 +95,11 @@ def _cabinets(path: Path) -> Iterator[Row]:
         code, office = _code(row["country"]), _office(title)
         if code and office not in _NO_HOLDERS and not _NO_DIPLOMATS.search(title) and " " in row["name"].strip():
             yield (_plain_name(row["name"]), office, title, code, "2017", "2021", "CIA 2019-06")
+
+
+def _is_shared(title: str, code: str) -> bool:
+    """Whether an office is held by another state's head: a realm's monarch, Andorra's French co-prince."""
+    return ("monarch" in title.lower() and code in _REALMS) or "co-prince" in title.lower()
 
 
 def _plain_name(name: str) -> str:

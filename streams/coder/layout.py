@@ -12,6 +12,7 @@ from streams.coder.lexicon import find_offices, is_plural
 
 _TITLE_CASE_SHARE = 0.7
 _SHORT = 3
+_HONOURED = frozenset(("sheikh", "shaikh", "sheik", "his", "hh", "h.h.", "qaboos", "haitham"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,17 @@ class Layout:
         found = []
         for office in find_offices(self.doc.text):
             start, end = self.token_span(office.start, office.end)
-            if all(i not in self.place_at for i in range(start, end)):
+            if all(i not in self.place_at for i in range(start, end)) and not self._is_given_name(office.phrase, start):
                 found.append(OfficeSpan(start, end, office.phrase, office.office, is_plural(office.phrase)))
         return found
+
+    def _is_given_name(self, phrase: str, i: int) -> bool:
+        """Whether "Amir" or "Sultan" is a first name: no state before it, a bare name after it."""
+        if phrase not in ("amir", "sultan"):
+            return False
+        before, after = i - 1, i + 1
+        titled = before in self.place_at or self.word(before) in ("the", "his", "'s", "deputy")
+        return not titled and self.is_capitalised(after) and self.word(after) not in _HONOURED
 
 
 def _sentence_numbers(doc: Doc) -> list[int]:

@@ -29,6 +29,7 @@ class Words:
     masculine: frozenset[str]
     not_names: frozenset[str]
     pair_nouns: frozenset[str]
+    common_surnames: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,9 +134,16 @@ class NameFinder:
         return True
 
     def _is_surname(self, layout: Layout, k: int, start: int) -> bool:
-        """Whether a place's name is part of a person's: the pipeline says so."""
-        token = layout.doc[k]
-        return token.ent_type_ in _PERSON_LABELS and (k > start or token.ent_iob_ == "B")
+        """Whether a place's name is part of a person's: "Israel Katz", "Vuong Dinh Hue"."""
+        place = layout.place_at[k]
+        if place.end - place.start > 1 or place.form not in ("state", "city", "capital"):
+            return False
+        if layout.doc[k].ent_type_ in _PERSON_LABELS:
+            return True
+        if k > start:
+            return place.form == "city" and layout.is_capitalised(k - 1) and not layout.in_title(k)
+        following = layout.word(k + 1)
+        return (k - 1) in layout.office_at and layout.is_capitalised(k + 1) and (k + 1) not in layout.place_at and (k + 1) not in layout.office_at and following not in self._words.not_names and not layout.in_title(k)
 
     def _trimmed(self, layout: Layout, start: int, end: int) -> NameSpan | None:
         full_start = start

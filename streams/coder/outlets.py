@@ -12,7 +12,7 @@ from functools import cache
 
 import pycountry
 
-from streams.coder.gazetteer import data_text, fold
+from streams.coder.gazetteer import data_lines, data_text, fold
 
 _DOMAIN = re.compile(r"\b[a-z0-9-]+\.(?:[a-z]{2,3}\.)?([a-z]{2})\b")
 # Domains that are used far from home.
@@ -24,6 +24,13 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     rows = csv.DictReader(data_text("outlets.csv").splitlines())
     pairs = sorted(((fold(row["pattern"]), row["code"]) for row in rows), key=lambda pair: -len(pair[0]))
     return tuple((re.compile(rf"(?<![a-z]){re.escape(pattern)}"), code) for pattern, code in pairs)
+
+
+@cache
+def is_worldwide(source: str | None) -> bool:
+    """Whether an outlet writes about the whole world, so that its own state is no default."""
+    folded = fold(source or "")
+    return any(re.search(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])", folded) for name in data_lines("worldwide_outlets.txt"))
 
 
 @cache

@@ -39,8 +39,8 @@ class ArticleMeta:
     header: Header | None = None
 
 
-_FORMS: dict[str, MentionForm] = {"state": "state", "demonym": "demonym", "people": "demonym", "capital": "capital", "city": "capital", "seat": "seat", "organisation": "organisation"}
-_CERTAINTY = {"state": 1.0, "demonym": 0.5, "people": 0.8, "capital": 0.7, "city": 0.4, "seat": 0.9, "organisation": 0.9}
+_RANKS = frozenset(("gen", "gen.", "adm", "adm.", "lt", "lt.", "maj", "maj.", "col", "col.", "general", "admiral", "colonel", "sheikh", "ayatollah", "cardinal", "dr", "dr.", "prof", "prof.", "marshal", "sen", "sen.", "rep", "rep."))
+_USUAL_NAME = 4
 _COLLECTIVE = frozenset(("group", "delegation", "state", "institution", "side", "official"))
 
 
@@ -58,8 +58,10 @@ class PartyFinder:
         meta = meta or ArticleMeta()
         layout = Layout(doc, meta.title_end_char)
         reading = Reading(layout, self._roles.find(layout))
+        day = meta.published or (meta.header.day if meta.header else None)
         self._attach(reading)
         self._add_names(reading)
+        self._add_known(reading, day)
         people = self._gather(reading)
         Standing(self._roster, meta, layout, reading.roles).settle(people.persons)
         return Resolver(layout, people.persons, reading.roles, reading.taken_roles, reading.names).parties()
@@ -154,17 +156,59 @@ class PartyFinder:
             if reading.covers(span.start):
                 continue
             place = self._of_place(layout, span.end)
-            before = self._place_before(layout, span.full_start)
+            before = self._place_before(layout, span)
             code = place.code if place and layout.word(span.end) != "from" else before
             title = Title("", "", code, span.start, "") if code else None
             reading.add(Occurrence(span.full_start, span.end, "name", layout.text(span.start, span.end), title, span.honorific))
 
-    def _place_before(self, layout: Layout, k: int) -> str | None:
-        """The state in "Russia's Lavrov"."""
+    def _place_before(self, layout: Layout, span: NameSpan) -> str | None:
+        """The state in "Russia's Lavrov" and "South Korean Adm. Kim"."""
+        k = span.full_start
         if layout.is_possessive(k - 1):
             place = layout.place_at.get(k - 2)
             return place.code if place and place.form in ("state", "organisation") else None
+        place = layout.place_at.get(k - 1)
+        if place is not None and span.honorific in _RANKS:
+            return place.code
         return None
+
+    def _add_known(self, reading: Reading, day: dt.date | None) -> None:
+        """Names that the roster knows, and names with a genitive state or a known given name, whoever marked them."""
+        layout = reading.layout
+        i = 0
+        while i < len(layout):
+            span = None
+            if layout.is_capitalised(i) and not reading.covers(i) and i not in layout.office_at and (i not in layout.place_at or layout.doc[i].ent_type_ in ("PERSON", "PER")):
+                span = self._names.at(layout, i)
+            if span is None or any(reading.covers(k) for k in range(span.start, span.end)):
+                i += 1
+                continue
+            name = layout.text(span.start, span.end)
+            if self._is_known(layout, span, name, day):
+                before = self._place_before(layout, span)
+                place = self._of_place(layout, span.end)
+                code = before or (place.code if place and layout.word(span.end) != "from" else None)
+                title = Title("", "", code, span.start, "") if code else None
+                reading.add(Occurrence(span.full_start, span.end, "name", name, title, span.honorific, 0.9))
+            i = span.end
+
+    def _is_known(self, layout: Layout, span: NameSpan, name: str, day: dt.date | None) -> bool:
+        words_in_name = span.end - span.start
+        if self._place_before(layout, span) is not None and not layout.in_title(span.start) and layout.word(span.end) not in ("party", "union"):
+            return words_in_name > 1
+        if self._roster is None:
+            return False
+        if words_in_name == 1:
+            return self._is_known_surname(layout, span, name, day)
+        if self._roster.lookup(name, day) is not None:
+            return True
+        return not layout.in_title(span.start) and words_in_name <= _USUAL_NAME and self._roster.is_given_name(layout.texts[span.start]) and not any(layout.low[k] in self._words.portfolio for k in range(span.start, span.end))
+
+    def _is_known_surname(self, layout: Layout, span: NameSpan, name: str, day: dt.date | None) -> bool:
+        if day is None or self._roster is None or layout.low[span.start] in self._words.common_surnames:
+            return False
+        holder = self._roster.lookup(name, day)
+        return holder is not None and holder.source == "public record"
 
     def _gather(self, reading: Reading) -> People:
         people = People()
@@ -239,7 +283,7 @@ def is_private(layout: Layout, role: RolePhrase) -> bool:
     """Whether an office is held outside any state: "opposition leader", "president of a bank"."""
     from streams.coder.standing import private_words
 
-    if any(layout.word(i) in private_words() for i in range(max(0, role.start - 2), role.head)):
+    if any(layout.word(i) in private_words() for i in range(max(0, role.start - 2), role.core)):
         return True
     return False
 

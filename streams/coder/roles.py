@@ -33,6 +33,7 @@ class RolePhrase:
     office: str
     phrase: str
     plural: bool
+    core: int  # where the office's own words begin
     codes: tuple[str, ...] = ()
     postings: tuple[str, ...] = ()
     determiner: str = ""
@@ -68,6 +69,8 @@ class RoleFinder:
             if phrases and phrases[-1].end == office.start and phrases[-1].office in ("state", "institution", "envoy", "minister", "parliament") and office.office in ("delegation", "group", "spokesperson", "official"):
                 floor = phrases.pop().start
             phrase = self._phrase(layout, office, floor)
+            if phrases and not phrase.codes and phrase.owner_end == phrases[-1].end:
+                phrase.codes = phrases[-1].codes
             if phrases and self._is_second_title(layout, phrases[-1], phrase):
                 self._join(phrases[-1], phrase)
             else:
@@ -75,7 +78,7 @@ class RoleFinder:
         return phrases
 
     def _phrase(self, layout: Layout, office: OfficeSpan, floor: int) -> RolePhrase:
-        phrase = RolePhrase(office.start, office.end, office.end - 1, office.office, office.phrase, office.plural)
+        phrase = RolePhrase(office.start, office.end, office.end - 1, office.office, office.phrase, office.plural, office.start)
         phrase.head = _head(layout, office)
         self._widen_left(layout, phrase, floor)
         self._widen_right(layout, phrase)
@@ -91,8 +94,8 @@ class RoleFinder:
             if place is not None:
                 if found is not None or place.form not in _ADJECTIVAL or place.start < floor:
                     break
-                found, k = place, place.start
-                k = self._coordinated_left(layout, phrase, k, floor)
+                found = place
+                k = self._coordinated_left(layout, phrase, place.start, floor)
             elif word == ")" and found is None and (named := _glossed(layout, k)) is not None and named.start >= floor:
                 found, k = named, named.start
             elif layout.is_possessive(k - 1) and found is None:
@@ -100,13 +103,15 @@ class RoleFinder:
                 if owner is None or owner.start < floor:
                     phrase.owner_end = k - 1
                     break
+                if owner.form == "demonym":
+                    break
                 found, k = owner, owner.start
                 phrase.determiner = "the"
             elif word in self._words.former or word == "ex":
                 phrase.former, k = True, k - 1
             elif word in self._words.modifiers or (found is None and self._is_collective_part(layout, phrase, k - 1)):
                 k -= 1
-            elif word in self._words.portfolio and self._takes_portfolio(phrase):
+            elif word in self._words.portfolio and self._takes_portfolio(phrase) and (layout.is_capitalised(k - 1) <= layout.is_capitalised(phrase.head) or layout.in_title(k)):
                 k -= 1
             elif word in ("and", "&", ",", "-", "–", "/") and self._joins_portfolio(layout, k, phrase, found):
                 k -= 1
@@ -116,7 +121,7 @@ class RoleFinder:
                 break
         phrase.start = k
         if found is not None:
-            phrase.codes = (found.code, *phrase.codes)
+            phrase.codes = (*phrase.codes, found.code)
         self._trim_left(layout, phrase)
         before = layout.word(phrase.start - 1)
         if before in _DETERMINERS and phrase.start - 1 >= floor:
@@ -148,6 +153,8 @@ class RoleFinder:
 
     def _joins_portfolio(self, layout: Layout, k: int, phrase: RolePhrase, found: PlaceSpan | None) -> bool:
         if found is not None or not self._takes_portfolio(phrase):
+            return False
+        if layout.is_capitalised(k - 2) != layout.is_capitalised(phrase.head):
             return False
         before, after = layout.word(k - 2), layout.word(k)
         known = self._words.portfolio | self._words.modifiers
@@ -220,13 +227,16 @@ class RoleFinder:
         return k
 
     def _within(self, layout: Layout, place: PlaceSpan, end: int) -> int:
-        """Take "Government" of "minister of Libya's Government" and the like."""
-        if place.form == "demonym" or layout.is_possessive(end):
-            k = end + layout.is_possessive(end)
-            while layout.word(k) in self._words.portfolio | _WITHIN:
-                k += 1
-            return k if k > end + 1 or place.form == "demonym" else end
-        return end
+        """Take "Government" of "minister of Libya's Government", "junta" of "head of Guinea's junta"."""
+        if place.form != "demonym" and not layout.is_possessive(end):
+            return end
+        possessive = layout.is_possessive(end)
+        k = end + possessive
+        while layout.word(k) in self._words.portfolio | _WITHIN or (layout.word(k) in ("and", "of", "for", "&") and layout.word(k + 1) in self._words.portfolio | _WITHIN):
+            k += 1
+        if possessive and k == end + 1 and k < len(layout) and layout.texts[k].islower() and layout.texts[k].isalpha():
+            k += 1
+        return k
 
     def _more_states(self, layout: Layout, phrase: RolePhrase, place: PlaceSpan) -> int:
         end = place.end
@@ -274,8 +284,8 @@ class RoleFinder:
             return False
         if first.codes and second.codes and first.codes != second.codes:
             return False
-        if between == [","] and first.codes and not layout.is_capitalised(second.start):
-            return False
+        if between == [","]:
+            return bool(first.codes) and not second.codes and layout.is_capitalised(second.start) and layout.is_capitalised(second.end)
         if between == [] :
             return True
         return first.office in ("government", "deputy", "head", "heir", "minister") and second.office in ("foreign", "minister", "defence", "government", "head", "secretary") and not (second.codes and not first.codes and between == ["and"] and layout.place_at.get(second.start) is not None)

@@ -68,10 +68,17 @@ class Roster:
 
     def __init__(self, holders: Iterable[Holder]) -> None:
         self._by_word: dict[str, list[tuple[tuple[str, ...], Holder]]] = {}
+        self._given: set[str] = set()
         for holder in holders:
             key = name_key(holder.name)
+            if len(key) > 1:
+                self._given.add(key[0])
             for word in {key[-1], key[0]}:
                 self._by_word.setdefault(word, []).append((key, holder))
+
+    def is_given_name(self, word: str) -> bool:
+        """Whether a holder's name begins with the word."""
+        return name_key(word)[0] in self._given
 
     def lookup(self, name: str, day: dt.date | None, offices: frozenset[str] = frozenset()) -> Holder | None:
         """The one holder whom a full or short name may mean on a day; None where nobody or several fit.

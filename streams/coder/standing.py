@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from streams.coder.gazetteer import data_lines, data_text, fold
 from streams.coder.layout import Layout
-from streams.coder.outlets import home_of
+from streams.coder.outlets import home_of, is_worldwide
 from streams.coder.people import Person, Title
 from streams.coder.roles import RolePhrase
 from streams.coder.roster import Roster
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from streams.coder.parties import ArticleMeta
 
 _COMMON = frozenset(("head", "government", "deputy", "foreign", "defence", "minister", "secretary", "security", "adviser", "spokesperson", "envoy", "parliament", "military", "heir"))
-_COORDINATED_GAP = 3
+# Offices of which no two belong to one state: "President A and Prime Minister B" may well be of two.
+_FIRST = frozenset(("head", "government"))
 
 
 @cache
@@ -61,7 +62,7 @@ class Standing:
         titles = [t for t in person.titles if t.office]
         if titles and all(t.private for t in titles):
             return
-        for code, certainty in (self._coordinated(person, persons), self._rostered(person), self._customary(titles), self._nearby(titles)):
+        for code, certainty in (self._rostered(person), self._coordinated(person, persons), self._customary(titles), self._nearby(titles)):
             if code is not None:
                 person.code, person.certainty = code, certainty
                 return
@@ -69,7 +70,7 @@ class Standing:
     def _coordinated(self, person: Person, persons: Sequence[Person]) -> tuple[str | None, float]:
         """Take over the state in "Russian President A and Foreign Minister B"."""
         for occurrence in person.occurrences:
-            if occurrence.title is None or occurrence.form != "titled":
+            if occurrence.title is None or occurrence.form != "titled" or occurrence.title.office in _FIRST:
                 continue
             for other in persons:
                 if other is person or other.titled_code() is None:
@@ -105,9 +106,11 @@ class Standing:
     def _nearby(self, titles: Sequence[Title]) -> tuple[str | None, float]:
         if not any(t.office in _COMMON for t in titles):
             return None, 0.0
-        if self._home is not None:
+        if self._home is not None and not is_worldwide(self._meta.source):
             return self._home, 0.6
         if self._dateline is not None:
             return self._dateline, 0.5
         before = [p for p in self._layout.places if p.start < titles[0].position and p.form in ("state", "demonym", "capital")]
-        return (before[-1].code, 0.3) if before else (None, 0.0)
+        if before:
+            return before[-1].code, 0.3
+        return (self._home, 0.3) if self._home is not None else (None, 0.0)
