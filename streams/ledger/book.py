@@ -48,11 +48,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One contact as kept; revision 0 where it was never published, no reports where it is retracted."""
+    """One contact as kept; revision 0 where it was never published, no reports where it is retracted.
+
+    `published` is the hash of what was published last, `founder` the report that the id was made from,
+    `absorbed` ids of contacts that have become one with it.
+    """
 
     revision: int = 0
     published: str | None = None
     reports: tuple[str, ...] = ()
+    founder: str | None = None
+    absorbed: tuple[str, ...] = ()
     since: str | None = None
     day: str | None = None
 
@@ -134,7 +140,8 @@ class Book:
     def entry(self, contact: str) -> Entry:
         """One contact as kept; an empty entry where it is not known."""
         kept = self._get(self._key("c", contact))
-        return Entry(**{**kept, "reports": tuple(kept["reports"])}) if kept else Entry()
+        lists = {name: tuple(kept[name]) for name in ("reports", "absorbed")} if kept else {}
+        return Entry(**{**kept, **lists}) if kept else Entry()
 
     def put_entry(self, contact: str, entry: Entry | None) -> None:
         """Write a contact, or that it is gone."""
@@ -142,6 +149,8 @@ class Book:
             "revision": entry.revision,
             "published": entry.published,
             "reports": list(entry.reports),
+            "founder": entry.founder,
+            "absorbed": list(entry.absorbed),
             "since": entry.since,
             "day": entry.day,
         }

@@ -147,8 +147,8 @@ def _side(one: Side, other: Side) -> int | None:
 def _away(one: Traits, other: Traits, sides: int, *, copied: bool) -> int | None:
     """Days between what two reports tell; None where there are too many for one contact."""
     if one.anchor is None or other.anchor is None:
-        lasting = one.kind in ("visit", "meeting") and not (one.background or other.background)
-        return _UNCERTAIN if lasting and sides >= _NAMED else None
+        prominent = _prominent(one, other) and not (one.background or other.background)
+        return _UNCERTAIN if prominent and sides >= _NAMED else None
     return _away_known(one, other, sides, copied=copied) if abs(one.anchor - other.anchor) <= REACH else None
 
 
@@ -176,7 +176,7 @@ def _away_from(dated: Traits, day: Day, undated: Traits, sides: int) -> int | No
     days = abs(day - (undated.published or day))
     if undated.background:
         return min(days, _LONG_AGO) if sides >= _NAMED else None
-    if days > _LOOSE and (sides < _NAMED or dated.kind in ("call", "message")):
+    if days > _LOOSE and (sides < _NAMED or not _prominent(dated, undated)):
         return None
     return days
 
@@ -201,10 +201,15 @@ def _away_undated(one: Traits, other: Traits, sides: int, *, copied: bool) -> in
     came_true = (
         earlier.modality in ("planned", "proposed")
         and later.modality != earlier.modality
-        and one.kind in ("visit", "meeting")
+        and _prominent(one, other)
         and sides >= _NAMED
     )
     return days if came_true and days <= _ANNOUNCED else None
+
+
+def _prominent(one: Traits, other: Traits) -> bool:
+    """Whether both are of the kinds that are told about for weeks, and do not recur every few days."""
+    return {one.kind, other.kind} <= {"visit", "meeting"}
 
 
 def _plainly_alike(one: Traits, other: Traits) -> bool:

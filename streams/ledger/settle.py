@@ -28,7 +28,7 @@ from streams.ledger.identity import Link, rank
 from streams.ledger.linking import changed_links, kept_link
 from streams.ledger.naming import Named, name_trees
 from streams.ledger.traits import Traits
-from streams.ledger.versions import new_record
+from streams.ledger.versions import is_known, new_record
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ def settle(read: Read, incoming: ArticleReports) -> Settled:
     """Settle one article's reports of a dyad; `read` gives the value of a state key, or None."""
     name = short_hash(incoming.article.uri)
     before, book = Book(incoming.dyad, read), Book(incoming.dyad, read)
-    record = new_record(before.article(name), incoming)
-    if record is None:
+    known = before.article(name)
+    if is_known(known, incoming):
         return Settled([], {})
     old = before.traits(name)
-    book.put_article(name, record)
+    book.put_article(name, new_record(known, _contacts(before, old), incoming))
     new = book.traits(name)
     changed = changed_links(book, name, old, new)
-    touched = _touched(book, old, changed)
+    touched = _touched(book, old, changed) | _left(known)
     members, links = _members(book, touched, new, changed)
     trees = _trees(members, links)
     named = name_trees(book, trees, touched)
@@ -58,6 +58,17 @@ def settle(read: Read, incoming: ArticleReports) -> Settled:
     _put_places(book, old, named, links)
     book.article_last(name)
     return Settled(contacts, book.written)
+
+
+def _contacts(before: Book, old: Sequence[Traits]) -> dict[str, str]:
+    """Contacts of an article's reports by their slots."""
+    places = {report.key: before.place(report) for report in old}
+    return {key.rpartition(".")[2]: place.contact for key, place in places.items() if place}
+
+
+def _left(known: JSON) -> set[str]:
+    """Contacts that earlier versions of an article told of and its known version does not."""
+    return {contact for *_, contact in known["gone"] if contact} if known else set()
 
 
 def _touched(book: Book, old: Sequence[Traits], changed: Mapping[str, Link | None]) -> set[str]:
@@ -113,7 +124,8 @@ def _withdrawn(before: Book, book: Book, named: Named) -> list[Contact]:
     for contact_id, merged_into in named.gone.items():
         entry = book.entry(contact_id)
         if entry.published is None:
-            book.put_entry(contact_id, None if entry.revision == 0 else entry)
+            if entry.revision == 0:
+                book.put_entry(contact_id, None)
             continue
         last = settled(contact_id, _told(before, entry.reports))
         contacts.append(
@@ -150,8 +162,15 @@ def _published(book: Book, named: Named) -> list[Contact]:
             change = "updated" if entry.published or revision > 1 else "reported"
             contacts.append(contact.model_copy(update={"revision": revision, "change": change}))
             entry = dataclasses.replace(entry, revision=revision, published=content)
-        since = entry.since or iso(tree[0].anchor)
-        book.put_entry(contact_id, dataclasses.replace(entry, reports=keys, since=since, day=day))
+        kept = dataclasses.replace(
+            entry,
+            reports=keys,
+            founder=entry.founder or tree[0].key,
+            absorbed=named.absorbed[contact_id],
+            since=entry.since or iso(tree[0].anchor),
+            day=day,
+        )
+        book.put_entry(contact_id, kept)
     return contacts
 
 

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Any
 
 from schemas import ArticleReports
 from streams.ledger.book import JSON, short_hash
 from streams.ledger.identity import same_claim
 from streams.ledger.traits import traits
 
+_REMEMBERED = 8  # reports that earlier versions told and later ones do not
 
-def new_record(known: JSON, incoming: ArticleReports) -> JSON:
-    """Give the article's new record; None where the known one is as new.
 
-    Of two records that claim one version the greater digest wins, whatever their order.
+def is_known(known: JSON, incoming: ArticleReports) -> bool:
+    """Whether the known record is as new; of two of one version the greater digest is the newer."""
+    return bool(known) and (known["version"], known["digest"]) >= (
+        incoming.article.version,
+        _digest(incoming),
+    )
+
+
+def new_record(known: JSON, contacts: Mapping[str, str], incoming: ArticleReports) -> JSON:
+    """Give the article's new record; `contacts` are those of the known record's reports, by slot.
+
+    `gone` keeps reports that were told once, with their contact: told again they come back to it.
     """
-    digest = short_hash(incoming.model_dump_json())
-    if known and (known["version"], known["digest"]) >= (incoming.article.version, digest):
-        return None
     article = incoming.article.model_dump(mode="json")
     reports = [report.model_dump(mode="json") for report in incoming.reports]
-    days = [r["date"] for r in reports if r["date"]]
-    published = (article["published"] or "")[:10]
+    told = [[slot, report, contacts.get(slot)] for slot, report in known["reports"]] if known else []
+    earlier = [*told, *(known["gone"] if known else [])]
+    slots = _slots(known, earlier, article, reports)
+    days = [report["date"] for report in reports if report["date"]]
     return {
         "version": incoming.article.version,
-        "digest": digest,
-        "day": published or max(days, default=known["day"] if known else None),
+        "digest": _digest(incoming),
+        "day": (article["published"] or "")[:10] or max(days, default=known["day"] if known else None),
         "article": article,
-        "reports": [list(pair) for pair in zip(_slots(known, article, reports), reports, strict=True)],
+        "reports": [list(pair) for pair in zip(slots, reports, strict=True)],
+        "gone": [was for was in earlier if was[0] not in slots][:_REMEMBERED],
     }
 
 
-def _slots(known: JSON, article: JSON, reports: Iterable[JSON]) -> list[str]:
+def _digest(incoming: ArticleReports) -> str:
+    return short_hash(incoming.model_dump_json())
+
+
+def _slots(known: JSON, earlier: Sequence[JSON], article: JSON, reports: Sequence[JSON]) -> list[str]:
     """Keep the slot of the earlier version's report that tells the same, dates aside; else open a new one."""
-    earlier: Mapping[str, Any] = dict(known["reports"]) if known else {}
-    before = {slot: traits(slot, known["article"], report, 0) for slot, report in earlier.items()}
-    free = (slot for n in count() if (slot := str(n)) not in earlier)
+    before = {slot: traits(slot, known["article"], report, 0) for slot, report, _ in earlier}
+    free = (slot for n in count() if (slot := str(n)) not in {was[0] for was in earlier})
     slots: list[str] = []
     for report in reports:
         now = traits("", article, report, 0)
