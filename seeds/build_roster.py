@@ -41,14 +41,17 @@ def main() -> None:
     """Write the roster to standard output."""
     lists = Path(sys.argv[1])
     rows: dict[tuple[str, str, str], Row] = {}
+    own = list(_own(Path(__file__).with_name("office_holders.txt")))
+    known = {row[0] for row in own}  # our own list has their whole careers
     for row in (
-        *_own(Path(__file__).with_name("office_holders.txt")),
+        *own,
         *_snapshot(lists / "leaders_30_states_2026-08-22.json"),
         *_leaders(lists / "leaders_wikidata_2022-10.csv", "Wikidata 2022-10"),
         *_leaders(lists / "leaders_wikipedia_2022-10.csv", "Wikipedia 2022-10"),
         *_cabinets(lists / "cabinets_cia_2019-06.csv"),
     ):
-        rows.setdefault((row[0], row[3], row[4]), row)
+        if row[-1] == "public record" or row[0] not in known:
+            rows.setdefault((row[0], row[3], row[4]), row)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
     writer.writerows(sorted(rows.values(), key=lambda row: (row[3], row[1], row[4], row[0])))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from streams.coder.layout import Layout, PlaceSpan
 from streams.coder.lexicon import words
 from streams.coder.people import Person
 from streams.coder.records import Entity, EntityKind, Mention, MentionForm, Parties
 from streams.coder.roles import RolePhrase
+from streams.coder.standing import is_private
 
 _FORMS: dict[str, MentionForm] = {"state": "state", "demonym": "demonym", "people": "demonym", "capital": "capital", "city": "capital", "seat": "seat", "organisation": "organisation"}
 _CERTAINTY = {"state": 1.0, "demonym": 0.5, "people": 0.8, "capital": 0.7, "city": 0.4, "seat": 0.9, "organisation": 0.9}
@@ -18,6 +20,7 @@ _SAME_OFFICE = {"head": ("head", "government", "heir"), "government": ("governme
 _SINGULAR = {"he": "m", "she": "f", "him": "m"}
 _PLURAL = frozenset(("they", "them"))
 _WINDOW = 4
+_FROM_ROSTER = 1 << 30
 
 
 class Resolver:
@@ -73,7 +76,7 @@ class Resolver:
 
     def _add_person(self, person: Person) -> None:
         titles = [t for t in person.titles if t.text and not t.private]
-        best = next((t for t in titles if t.code), titles[0] if titles else None)
+        best = min(titles, key=lambda t: (t.office == "counterpart", t.position == _FROM_ROSTER, not t.code, t.position), default=None)
         former = bool(titles) and titles[0].former and not any(not t.former for t in titles)
         code = None if titles and person.titles and all(t.private for t in person.titles if t.text) else person.code
         index = self._new("person", code, person.name, best.text if best else None, person.office, former=former)
@@ -123,8 +126,6 @@ class Resolver:
             self._add_single(role, start, text)
 
     def _add_collective(self, role: RolePhrase, start: int, text: str) -> None:
-        from streams.coder.parties import is_private
-
         if is_private(self._layout, role):
             return
         for code in role.codes or ():
@@ -147,13 +148,13 @@ class Resolver:
         self._mention(start, role.end, "group" if len(found) > 1 else "delegation", tuple(found), 0.9)
 
     def _add_single(self, role: RolePhrase, start: int, text: str) -> None:
-        from streams.coder.parties import is_private
-
         if is_private(self._layout, role):
             return
         if role.code is not None:
             holder = None if role.former else self._holder(role.code, role, role.start)
             index = holder if holder is not None else self._describe("person", role.code, text, role)
+            if self._entities[index].role is None:
+                self._entities[index] = replace(self._entities[index], role=text)
             self._mention(start, role.end, "role", (index,), 0.9 if role.office not in _WEAK else 0.7)
         elif (role.definite or role.owner) and role.office not in _WEAK:
             near = self._latest_holder(role)

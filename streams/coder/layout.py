@@ -92,11 +92,15 @@ class Layout:
 
     def _offices(self) -> list[OfficeSpan]:
         found = []
-        for office in find_offices(self.doc.text):
+        for office in find_offices(self.doc.text, self._is_in_place):
             start, end = self.token_span(office.start, office.end)
-            if all(i not in self.place_at for i in range(start, end)) and not self._is_given_name(office.phrase, start):
+            if not self._is_given_name(office.phrase, start):
                 found.append(OfficeSpan(start, end, office.phrase, office.office, is_plural(office.phrase)))
         return found
+
+    def _is_in_place(self, start: int, end: int) -> bool:
+        first, last = self.token_span(start, end)
+        return any(i in self.place_at for i in range(first, last))
 
     def _is_given_name(self, phrase: str, i: int) -> bool:
         """Whether "Amir" or "Sultan" is a first name: no state before it, a bare name after it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -60,13 +61,18 @@ def _offices() -> ahocorasick.Automaton:
     return automaton
 
 
-def find_offices(text: str) -> list[Office]:
-    """Every office named in the text, the longest phrase at each place, in order."""
+def find_offices(text: str, barred: Callable[[int, int], bool] = lambda _start, _end: False) -> list[Office]:
+    """Every office named in the text, the longest phrase at each place, in order.
+
+    Phrases whose characters are barred (because they are part of a state's name) give way to shorter ones.
+    """
     folded = fold(text)
     every = []
     for last, (length, phrase, office) in _offices().iter(folded):
         start, end = last - length + 1, last + 1
         if (start and folded[start - 1].isalnum()) or (end < len(folded) and folded[end].isalnum()):
+            continue
+        if barred(start, end):
             continue
         every.append(Office(start, end, phrase, office))
     every.sort(key=lambda found: (found.start, -found.end))

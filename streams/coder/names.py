@@ -10,13 +10,14 @@ from functools import lru_cache
 from streams.coder.layout import Layout
 from streams.coder.lexicon import Words, words
 
-_MAX_NAME = 9
+_MAX_NAME = 14
 _INITIAL = re.compile(r"^[A-Z]\.?$|^[A-Z]\.[A-Z]\.?$|^[A-Z][a-z]\.$")
 _JOINERS = frozenset(("-", "‑", "–"))
 _APOSTROPHES = frozenset(("'", "’"))
 _VERBAL = frozenset(("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "DET", "NUM", "PRON"))
 _PERSON_LABELS = frozenset(("PERSON", "PER"))
 _MIN_CHARS = 2
+_CALENDAR_NAMES = frozenset(("jan", "april", "june", "may", "august"))
 
 
 @dataclass(slots=True)
@@ -122,6 +123,8 @@ class NameFinder:
         if not layout.is_capitalised(k) or not layout.texts[k][0].isalpha():
             return False
         word = layout.low[k]
+        if word in _CALENDAR_NAMES:
+            return k > start or (layout.is_capitalised(k + 1) and layout.word(k + 1) not in self._words.not_names and layout.texts[k + 1].isalpha())
         if word in self._words.not_names and not (_INITIAL.match(layout.texts[k]) and word not in ("a", "i")):
             return False
         if k in layout.place_at and not self._is_surname(layout, k, start):

@@ -23,7 +23,7 @@ from streams.coder.people import Occurrence, People, Person, Title
 from streams.coder.records import Entity, Header, Mention, MentionForm, Parties
 from streams.coder.roles import RoleFinder, RolePhrase
 from streams.coder.roster import Roster
-from streams.coder.standing import Standing
+from streams.coder.standing import Standing, is_private
 
 KEY = "parties"
 META_KEY = "article_meta"
@@ -40,6 +40,7 @@ class ArticleMeta:
 
 
 _RANKS = frozenset(("gen", "gen.", "adm", "adm.", "lt", "lt.", "maj", "maj.", "col", "col.", "general", "admiral", "colonel", "sheikh", "ayatollah", "cardinal", "dr", "dr.", "prof", "prof.", "marshal", "sen", "sen.", "rep", "rep."))
+_RANK_OFFICES = {"gen": "military", "adm": "military", "lt": "military", "maj": "military", "col": "military", "brig": "military", "marshal": "military", "sen": "parliament", "rep": "parliament", "amb": "envoy"}
 _USUAL_NAME = 4
 _COLLECTIVE = frozenset(("group", "delegation", "state", "institution", "side", "official"))
 
@@ -62,6 +63,7 @@ class PartyFinder:
         self._attach(reading)
         self._add_names(reading)
         self._add_known(reading, day)
+        self._attach_after(reading)
         people = self._gather(reading)
         Standing(self._roster, meta, layout, reading.roles).settle(people.persons)
         return Resolver(layout, people.persons, reading.roles, reading.taken_roles, reading.names).parties()
@@ -78,16 +80,31 @@ class PartyFinder:
             span = self._name_after(layout, role)
             if span is not None:
                 reading.join(role, span, self._of_place(layout, span.end))
+
+    def _attach_after(self, reading: Reading) -> None:
+        """Give names the titles after them: "A. Guterres, the UN chief"."""
+        layout = reading.layout
         ends = {o.end: o for o in reading.named}
-        for entity in self._names.from_entities(layout):
-            if not reading.covers(entity.start):
-                ends.setdefault(entity.end, Occurrence(entity.start, entity.end, "name", layout.text(entity.start, entity.end)))
         for role in reading.roles:
-            if role in reading.taken_roles or role.plural or role.office in _COLLECTIVE - {"official"}:
+            if reading.is_taken(role) or role.plural or role.office in _COLLECTIVE - {"official"}:
                 continue
             k = role.start - (layout.word(role.start - 1) in ("the", "a", "an"))
-            if layout.word(k - 1) in (",", "(", "-", "–", "—") and k - 1 in ends:
-                self._append(reading, role, ends[k - 1])
+            if layout.word(k - 1) not in (",", "(", "-", "–", "—"):
+                continue
+            occurrence = ends.get(k - 1) or self._name_ending(reading, k - 1)
+            if occurrence is not None:
+                self._append(reading, role, occurrence)
+
+    def _name_ending(self, reading: Reading, end: int) -> Occurrence | None:
+        """A name of two words or more right before a token, whoever marked it."""
+        layout = reading.layout
+        for start in range(max(0, end - _USUAL_NAME - 2), end - 1):
+            if not layout.is_capitalised(start) or reading.covers(start) or start in layout.place_at:
+                continue
+            span = self._names.at(layout, start)
+            if span is not None and span.end == end and span.end - span.start > 1 and not layout.in_title(start):
+                return Occurrence(span.full_start, end, "name", layout.text(span.start, end), None, span.honorific, 0.9)
+        return None
 
     def _append(self, reading: Reading, role: RolePhrase, occurrence: Occurrence) -> None:
         title = reading.title(role)
@@ -105,10 +122,11 @@ class PartyFinder:
         k = role.end
         comma = layout.word(k) == ","
         k += comma
+        k += layout.word(k) == "the" and layout.word(k + 1) in self._words.honorifics
         if layout.sentence[min(k, len(layout) - 1)] != layout.sentence[role.head] and layout.word(k - 1) != ".":
             return None
         span = self._names.at(layout, k)
-        if span is None or span.full_start > k:
+        if span is None or span.full_start > k or (not comma and layout.word(k - 1) == "the"):
             return None
         if comma and layout.word(span.end) not in (",", ".", ")", "and", "-", "–", "—") and layout.doc[span.start].ent_type_ not in ("PERSON", "PER"):
             return None
@@ -158,8 +176,7 @@ class PartyFinder:
             place = self._of_place(layout, span.end)
             before = self._place_before(layout, span)
             code = place.code if place and layout.word(span.end) != "from" else before
-            title = Title("", "", code, span.start, "") if code else None
-            reading.add(Occurrence(span.full_start, span.end, "name", layout.text(span.start, span.end), title, span.honorific))
+            reading.add(Occurrence(span.full_start, span.end, "name", layout.text(span.start, span.end), _rank_title(layout, span, code), span.honorific))
 
     def _place_before(self, layout: Layout, span: NameSpan) -> str | None:
         """The state in "Russia's Lavrov" and "South Korean Adm. Kim"."""
@@ -188,8 +205,7 @@ class PartyFinder:
                 before = self._place_before(layout, span)
                 place = self._of_place(layout, span.end)
                 code = before or (place.code if place and layout.word(span.end) != "from" else None)
-                title = Title("", "", code, span.start, "") if code else None
-                reading.add(Occurrence(span.full_start, span.end, "name", name, title, span.honorific, 0.9))
+                reading.add(Occurrence(span.full_start, span.end, "name", name, _rank_title(layout, span, code), span.honorific, 0.9))
             i = span.end
 
     def _is_known(self, layout: Layout, span: NameSpan, name: str, day: dt.date | None) -> bool:
@@ -257,6 +273,10 @@ class Reading:
         """Whether a token is already part of a named person."""
         return i in self._covered
 
+    def is_taken(self, role: RolePhrase) -> bool:
+        """Whether an office phrase already belongs to a name."""
+        return any(role is taken for taken in self.taken_roles)
+
     def title(self, role: RolePhrase, code: str | None = None) -> Title:
         """The title a role phrase gives."""
         start = role.start
@@ -279,13 +299,12 @@ class Reading:
         self._covered.update(range(occurrence.start, occurrence.end))
 
 
-def is_private(layout: Layout, role: RolePhrase) -> bool:
-    """Whether an office is held outside any state: "opposition leader", "president of a bank"."""
-    from streams.coder.standing import private_words
-
-    if any(layout.word(i) in private_words() for i in range(max(0, role.start - 2), role.core)):
-        return True
-    return False
+def _rank_title(layout: Layout, span: NameSpan, code: str | None) -> Title | None:
+    """The title in a rank before a name ("Adm. Kim"), or the bare state of "Russia's Lavrov"."""
+    office = _RANK_OFFICES.get(span.honorific.rstrip("."), "")
+    if not office:
+        return Title("", "", code, span.start, "") if code else None
+    return Title(layout.text(span.full_start, span.start), office, code, span.full_start, span.honorific.rstrip("."))
 
 
 def parties_of(doc: Doc, meta: ArticleMeta | None = None, roster: Roster | None = None) -> Parties:

@@ -38,6 +38,10 @@ class Holder:
         """Whether the office was held on a day, give or take; any day where it is unknown."""
         return day is None or self.since - _SLACK <= day <= self.until + _SLACK
 
+    def certainly_held_on(self, day: dt.date | None) -> bool:
+        """Whether the office was held on a day by the years given."""
+        return day is None or self.since <= day <= self.until
+
 
 def _day(text: str, default: dt.date, *, last: bool) -> dt.date:
     if not text:
@@ -95,7 +99,7 @@ class Roster:
             fitting = [(own, h) for own, h in fitting if h.office in offices] or fitting
         if len({h.code for _, h in fitting}) != 1:
             return None
-        return max((h for _, h in fitting), key=lambda h: (h.office in offices, h.since, h.name))
+        return max((h for _, h in fitting), key=lambda h: (h.certainly_held_on(day), h.office in offices, h.since, h.name))
 
 
 def _fits(own: tuple[str, ...], key: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ state an office's name belongs to by custom ("Taoiseach"), the outlet's home, th
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _COMMON = frozenset(("head", "government", "deputy", "foreign", "defence", "minister", "secretary", "security", "adviser", "spokesperson", "envoy", "parliament", "military", "heir"))
 # Offices of which no two belong to one state: "President A and Prime Minister B" may well be of two.
+_SINGLE = frozenset(("head", "government", "foreign", "defence"))
+_TELLING = frozenset(("state", "demonym", "capital", "city", "organisation"))
 _FIRST = frozenset(("head", "government"))
 
 
@@ -33,8 +35,26 @@ def private_words() -> frozenset[str]:
 
 
 @cache
-def _defaults() -> dict[str, str]:
-    return {fold(row["phrase"]): row["code"] for row in csv.DictReader(data_text("default_codes.csv").splitlines())}
+def _defaults() -> dict[str, tuple[str, bool]]:
+    rows = csv.DictReader(data_text("default_codes.csv").splitlines())
+    return {fold(row["phrase"]): (row["code"], row["strength"] == "strong") for row in rows}
+
+
+@cache
+def _governments() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Offices that only some states have, and states that lack an office."""
+    rows = csv.DictReader(data_text("governments.csv").splitlines())
+    return {fold(row["phrase"]): (_codes(row["only"]), _codes(row["never"])) for row in rows}
+
+
+def _codes(cell: str) -> frozenset[str]:
+    return frozenset(code for code in cell.split(";") if code)
+
+
+def is_private(layout: Layout, role: RolePhrase) -> bool:
+    """Whether an office is held outside any state: "opposition leader", "president of a bank"."""
+    near = [*range(role.start, role.core), *([role.start - 1] if role.start else [])]
+    return any(layout.word(i) in private_words() and i not in layout.place_at for i in near)
 
 
 class Standing:
@@ -45,6 +65,7 @@ class Standing:
         self._meta = meta
         self._layout = layout
         self._home = home_of(meta.source)
+        self._worldwide = is_worldwide(meta.source)
         header = meta.header
         self._dateline = header.place_code if header else None
         self._day = meta.published or (header.day if header else None)
@@ -54,6 +75,8 @@ class Standing:
         for person in persons:
             person.code = person.titled_code()
             person.office = next((t.office for t in person.titles if t.office), None)
+            if person.code is not None and person.office is None:
+                self._add_office(person)
         for person in persons:
             if person.code is None:
                 self._settle_open(person, persons)
@@ -62,10 +85,16 @@ class Standing:
         titles = [t for t in person.titles if t.office]
         if titles and all(t.private for t in titles):
             return
-        for code, certainty in (self._rostered(person), self._coordinated(person, persons), self._customary(titles), self._nearby(titles)):
+        for code, certainty in (self._rostered(person), self._coordinated(person, persons), self._customary(titles), self._nearby(person, titles, persons)):
             if code is not None:
                 person.code, person.certainty = code, certainty
                 return
+
+    def _add_office(self, person: Person) -> None:
+        """Take the office from the roster where the text gives the state alone: "Russia's Lavrov"."""
+        holder = self._roster.lookup(person.name, self._day) if self._roster is not None and person.name else None
+        if holder is not None and holder.code == person.code:
+            person.office = holder.office
 
     def _coordinated(self, person: Person, persons: Sequence[Person]) -> tuple[str | None, float]:
         """Take over the state in "Russian President A and Foreign Minister B"."""
@@ -97,20 +126,47 @@ class Standing:
         return holder.code, 0.8
 
     def _customary(self, titles: Sequence[Title]) -> tuple[str | None, float]:
+        """The state an office's name belongs to by custom, or the outlet's own where that is only a habit."""
         for title in titles:
-            code = _defaults().get(fold(title.phrase))
-            if code is not None:
+            custom = _defaults().get(fold(title.phrase))
+            if custom is not None:
+                code, strong = custom
+                if not strong and self._home is not None and not self._worldwide:
+                    return self._home, 0.6
                 return code, 0.8
         return None, 0.0
 
-    def _nearby(self, titles: Sequence[Title]) -> tuple[str | None, float]:
+    def _nearby(self, person: Person, titles: Sequence[Title], persons: Sequence[Person]) -> tuple[str | None, float]:
+        """The first state in reach whose government has such an office, held by nobody else in the article."""
         if not any(t.office in _COMMON for t in titles):
             return None, 0.0
-        if self._home is not None and not is_worldwide(self._meta.source):
-            return self._home, 0.6
+        for code, certainty in self._in_reach(titles[0].position):
+            if code not in self._barred(person, titles, persons):
+                return code, certainty
+        return None, 0.0
+
+    def _in_reach(self, position: int) -> Iterator[tuple[str, float]]:
+        if self._home is not None and not self._worldwide:
+            yield self._home, 0.6
+        sentence = self._layout.sentence[position]
+        before = [p for p in self._layout.places if p.start < position and p.form in _TELLING]
+        yield from ((p.code, 0.5) for p in reversed(before) if self._layout.sentence[p.start] == sentence)
         if self._dateline is not None:
-            return self._dateline, 0.5
-        before = [p for p in self._layout.places if p.start < titles[0].position and p.form in ("state", "demonym", "capital")]
-        if before:
-            return before[-1].code, 0.3
-        return (self._home, 0.3) if self._home is not None else (None, 0.0)
+            yield self._dateline, 0.5
+        yield from ((p.code, 0.3) for p in reversed(before))
+        if self._home is not None:
+            yield self._home, 0.3
+
+    def _barred(self, person: Person, titles: Sequence[Title], persons: Sequence[Person]) -> set[str]:
+        """States that a person cannot stand for: without such an office, or with another holder of it."""
+        barred: set[str] = set()
+        for title in titles:
+            phrase = fold(title.phrase)
+            only, never = _governments().get(phrase, (frozenset(), frozenset()))
+            barred |= never
+            if only:
+                barred |= {p.code for p in self._layout.places} - only
+                barred |= {code for code in (self._home, self._dateline) if code is not None} - only
+            if title.office in _SINGLE:
+                barred |= {p.code for p in persons if p is not person and p.code and p.office == title.office and p.certainty > 0.6}  # noqa: PLR2004
+        return barred
