@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import cast
 
 from spacy.tokens import Doc
 
@@ -20,6 +19,7 @@ from streams.coder.telling import Telling
 
 
 _NEAR = 7
+_LONGEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Rule:
     name: str
     stance: StanceName
     pattern: re.Pattern[str]
+    directed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,13 @@ def rules() -> tuple[Rule, ...]:
     """Rules of data/stances.json, in its order."""
     table = json.loads(files("streams.coder").joinpath("data/stances.json").read_text(encoding="utf-8"))
     return tuple(
-        Rule(row["rule"], row["stance"], re.compile(rf"\b(?:{row['pattern']})", re.IGNORECASE)) for row in table
+        Rule(
+            row["rule"],
+            row["stance"],
+            re.compile(rf"\b(?:{row['pattern']})", re.IGNORECASE),
+            row.get("directed", False),
+        )
+        for row in table
     )
 
 
@@ -71,15 +78,19 @@ def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[
     merged: dict[tuple[str, StanceName], dict[str, float]] = {}
     for rank, stretch in enumerate(told.all):
         where = _distance(told, rank)
-        for rule, position in _hits(doc, stretch):
-            found = holder(doc, stretch, position, claim, parties)
+        for rule, words in _hits(doc, stretch):
+            found = holder(doc, stretch, words, claim, parties, directed=rule.directed)
             for code in found.codes:
                 features = merged.setdefault((code, rule.stance), {})
                 features |= _features(rule, found, where, code, claim)
+                features[f"words {doc[words[0] : words[1]].text.casefold()[:_LONGEST]}"] = 1.0
+    for (code, stance), features in merged.items():
+        shared = any(other != code and also == stance for other, also in merged)
+        features[f"shared {shared} {stance}"] = 1.0
     return [Expressed(code, stance, features) for (code, stance), features in sorted(merged.items())]
 
 
-def _hits(doc: Doc, stretch: tuple[int, int]) -> Iterator[tuple[Rule, int]]:
+def _hits(doc: Doc, stretch: tuple[int, int]) -> Iterator[tuple[Rule, tuple[int, int]]]:
     base = doc[stretch[0]].idx
     last = doc[stretch[1] - 1]
     text = doc.text[base : last.idx + len(last)]
@@ -87,7 +98,7 @@ def _hits(doc: Doc, stretch: tuple[int, int]) -> Iterator[tuple[Rule, int]]:
         for match in rule.pattern.finditer(text):
             span = doc.char_span(base + match.start(), base + match.end(), alignment_mode="expand")
             if span is not None:
-                yield rule, span.start
+                yield rule, (span.start, span.end)
 
 
 def _distance(told: Telling, rank: int) -> str:
