@@ -1,0 +1,291 @@
+"""From articles to tables on a real broker, with a coder whose reports the articles spell out."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas import Article
+from streams.feed import feed
+from streams.lag import lag, wait_until_done
+from streams.letters import by_reason, replay, waiting
+from streams.processes import start_worker, stop_worker
+from streams.rollups import tables
+from streams.settings import Settings
+from streams.tables import read_rollups
+from streams.topics import Topics, ensure
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 150.0
+
+Workers = Callable[[Settings], subprocess.Popen[bytes]]
+Contacts = dict[str, dict[str, Any]]
+Consume = Callable[..., list[Any]]
+Produce = Callable[..., None]
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Iterator[Workers]:
+    """Start workers that end with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(settings: Settings) -> subprocess.Popen[bytes]:
+        log = tmp_path / f"worker-{len(started)}.log"
+        started.append(start_worker(settings, log, {"PYTHONPATH": str(ROOT)}))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def lines(fresh_settings: Callable[..., Settings]) -> Settings:
+    """Settings for a fresh set of topics and the coder that reads lines."""
+    settings = fresh_settings(coder="tests.line_coder:LineCoder", coder_batch=8, coder_timeout=10.0)
+    ensure(settings)
+    return settings
+
+
+def stories(count: int, seed: int = 1) -> list[Article]:
+    """Articles that tell of contacts among a few states, several of one contact."""
+    rng = random.Random(seed)
+    codes = ["KAZ", "QAT", "ARE", "JOR", "FRA", "KEN"]
+    articles = []
+    for number in range(count):
+        a, b = rng.sample(codes, 2)
+        day = f"2026-03-{rng.randint(1, 28):02}"
+        kind = rng.choice(["call", "meeting", "visit"])
+        articles.append(
+            Article(uri=f"urn:story:{number}", text=f"{a} {b} {kind} held {day}", published="2026-03-28")
+        )
+    return articles
+
+
+def contacts_in(consume: Consume, settings: Settings) -> Contacts:
+    """Latest revision of every contact, as the public topic tells it; equal revisions must be equal bytes."""
+    seen: dict[tuple[str, int], bytes] = {}
+    latest: Contacts = {}
+    for record in consume(Topics.of(settings).contacts):
+        assert record.value is not None
+        contact = json.loads(record.value)
+        name = (contact["contact_id"], contact["revision"])
+        assert seen.setdefault(name, record.value) == record.value, f"two texts of {name}"
+        if contact["revision"] > latest.get(contact["contact_id"], {"revision": 0})["revision"]:
+            latest[contact["contact_id"]] = contact
+    return latest
+
+
+def told(contacts: Contacts) -> list[tuple[object, ...]]:
+    """What contacts say, without the ids and revisions that depend on the order of arrival."""
+    return sorted(
+        (c["dyad"], c["kind"], c["date"], sorted(r["article_id"] for r in c["reports"]))
+        for c in contacts.values()
+        if c["change"] != "retracted"
+    )
+
+
+def counted(settings: Settings) -> dict[str, int]:
+    """Held contacts by country, from the public rollups."""
+    rows = tables(read_rollups(settings))
+    return {row.country: row.windows["30d"].held for row in rows if row.windows["30d"].held}
+
+
+def expected_counts(contacts: Contacts) -> dict[str, int]:
+    """The same from the contacts, by sequential counting."""
+    live = [c for c in contacts.values() if c["change"] != "retracted" and c["modality"] == "held"]
+    return dict(Counter(code for c in live for code in str(c["dyad"]).split("-")))
+
+
+def done(settings: Settings) -> None:
+    assert wait_until_done(settings, timeout=PATIENCE), f"unfinished: {lag(settings)}"
+
+
+def test_the_same_article_thrice_is_one_contact_counted_once(
+    lines: Settings, workers: Workers, consume: Consume
+) -> None:
+    workers(lines)
+    article = Article(uri="urn:a", text="KAZ QAT call held 2026-03-01\nKAZ ARE visit planned 2026-03-05")
+    feed([article] * 3, lines)
+    done(lines)
+    contacts = contacts_in(consume, lines)
+    assert len(contacts) == 2
+    assert {c["revision"] for c in contacts.values()} == {1}
+    assert counted(lines) == {"KAZ": 1, "QAT": 1}
+
+
+def test_two_articles_of_one_contact_update_it(lines: Settings, workers: Workers, consume: Consume) -> None:
+    workers(lines)
+    feed(
+        [
+            Article(uri=f"urn:{n}", text="KAZ QAT call held 2026-03-01", published=f"2026-03-0{n}")
+            for n in (1, 2)
+        ],
+        lines,
+    )
+    done(lines)
+    records = consume(Topics.of(lines).contacts)
+    changes = [json.loads(r.value or b"")["change"] for r in records]
+    assert changes == ["reported", "updated"]
+    (contact,) = contacts_in(consume, lines).values()
+    assert len(contact["reports"]) == 2
+    assert counted(lines) == {"KAZ": 1, "QAT": 1}
+    headers = dict(records[0].headers)
+    assert headers["ce_type"] == b"contact.reported"
+    assert headers["ce_id"] == f"{contact['contact_id']}:1".encode()
+    assert headers["ce_subject"] == b"KAZ-QAT"
+
+
+def test_a_correction_and_a_withdrawal_reach_the_tables(
+    lines: Settings, workers: Workers, consume: Consume
+) -> None:
+    """A story, its correction to another day, its kill: three revisions, and the tables after each."""
+    workers(lines)
+    name = "urn:story"
+    feed([Article(uri=name, text="KAZ QAT call held 2026-03-01")], lines)
+    done(lines)
+    assert counted(lines) == {"KAZ": 1, "QAT": 1}
+    feed([Article(uri=name, version=2, text="KAZ QAT call held 2026-03-02")], lines)
+    done(lines)
+    buckets = [r.bucket.day for r in read_rollups(lines) if r.held]
+    assert buckets == [2, 2]
+    feed([Article(uri=name, version=3, status="withdrawn", text="")], lines)
+    done(lines)
+    assert counted(lines) == {}
+    assert all(c["change"] == "retracted" for c in contacts_in(consume, lines).values())
+    feed([Article(uri=name, text="KAZ QAT call held 2026-03-01")], lines)
+    done(lines)
+    assert all(c["change"] == "retracted" for c in contacts_in(consume, lines).values()), (
+        "an old version came back"
+    )
+
+
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(
+    lines: Settings, workers: Workers, consume: Consume, fresh_settings: Callable[..., Settings]
+) -> None:
+    articles = stories(300)
+    process = workers(lines)
+    for third in range(3):
+        feed(articles[third * 100 : (third + 1) * 100], lines)
+        _wait_for_progress(lines, third * 60)
+        process.kill()
+        process.wait()
+        process = workers(lines)
+    done(lines)
+    broken = contacts_in(consume, lines)
+
+    quiet_settings = fresh_settings(coder=lines.coder, coder_batch=8)
+    ensure(quiet_settings)
+    workers(quiet_settings)
+    feed(articles, quiet_settings)
+    done(quiet_settings)
+    assert told(broken) == told(contacts_in(consume, quiet_settings))
+    assert counted(lines) == expected_counts(broken) == counted(quiet_settings)
+
+
+def _wait_for_progress(settings: Settings, at_least: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    total = sum(lag(settings).values()) + at_least
+    while sum(lag(settings).values()) >= total and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def test_bad_input_is_kept_with_its_reason_and_the_rest_is_coded(
+    lines: Settings, workers: Workers, consume: Consume, produce: Produce
+) -> None:
+    """Twenty records of different kinds that cannot be used, among 200 good articles."""
+    good = {"uri": "urn:bad", "text": "KAZ QAT call held 2026-03-01"}
+    bad: list[bytes | None] = [
+        None,
+        b"",
+        b"\xff\xfe",
+        b"not json",
+        b"[" * 3000,
+        b"[]",
+        b"7",
+        b"{}",
+        b'{"uri": "urn:bad", "text": NaN}',
+        b'{"uri": "urn:bad", "text": "\\ud800"}',
+        b"x" * (lines.max_article_bytes + 1),
+        *(
+            json.dumps(good | wrong).encode()
+            for wrong in (
+                {"text": " "},
+                {"text": 1},
+                {"version": -1},
+                {"schema_version": 99},
+                {"published": "9999-01-01"},
+                {"published": 1772409600000},
+                {"status": "dead"},
+                {"text": "KILL"},
+                {"text": "FAIL", "uri": "urn:fail"},
+            )
+        ),
+    ]
+    assert len(bad) == 20
+    workers(lines)
+    articles = stories(200)
+    feed(articles[:100], lines)
+    produce(Topics.of(lines).articles, *bad, key=b"urn:bad")
+    feed(articles[100:], lines)
+    done(lines)
+    letters = waiting(lines)
+    assert len(letters) == 20
+    assert [
+        letter.value for letter in sorted(letters, key=lambda letter: (letter.partition, letter.offset))
+    ] == [v or None for v in bad]
+    assert by_reason(letters) == {
+        "schema": 6,
+        "not-json": 4,
+        "empty": 2,
+        "absurd-date": 2,
+        "poison": 2,
+        "not-utf8": 1,
+        "oversize": 1,
+        "no-text": 1,
+        "schema-version": 1,
+    }
+    reported = {r["article_id"] for c in contacts_in(consume, lines).values() for r in c["reports"]}
+    carried = {u for c in contacts_in(consume, lines).values() for r in c["reports"] for u in r["carriers"]}
+    assert reported | carried == {article.uri for article in articles}
+    assert replay(letters[:1], lines, done=lambda _: None) == 1
+    done(lines)
+    assert len(waiting(lines)) == 20, "what is still unusable comes back as a new letter"
+
+
+def test_two_workers_share_the_partitions_and_one_takes_over(
+    lines: Settings, workers: Workers, consume: Consume
+) -> None:
+    articles = stories(240, seed=7)
+    first, second = workers(lines), workers(lines)
+    feed(articles[:80], lines)
+    done(lines)
+    feed(articles[80:160], lines)
+    assert stop_worker(second) == 0
+    done(lines)
+    first.kill()
+    first.wait()
+    workers(lines)
+    feed(articles[160:], lines)
+    done(lines)
+    contacts = contacts_in(consume, lines)
+    assert counted(lines) == expected_counts(contacts)
+    assert {str(c["dyad"]) for c in contacts.values()} == {
+        "-".join(sorted(a.text.split()[:2])) for a in articles
+    }
+
+
+def test_an_infrastructure_error_ends_the_worker(lines: Settings, workers: Workers) -> None:
+    """A coder that cannot be loaded must not look like a quiet day."""
+    process = workers(lines.model_copy(update={"coder": "tests.line_coder:NoSuchCoder"}))
+    feed(stories(1), lines)
+    assert process.wait(timeout=PATIENCE) not in {0, None}
