@@ -19,6 +19,7 @@ from streams.coder.telling import Telling
 
 
 _NEAR = 7
+_OPENING = 60
 _LONGEST = 30
 
 
@@ -80,13 +81,18 @@ def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[
         where = _distance(told, rank)
         for rule, words in _hits(doc, stretch):
             found = holder(doc, stretch, words, claim, parties, directed=rule.directed)
-            for code in found.codes:
+            for code in (claim.a.code or "", claim.b.code or ""):
                 features = merged.setdefault((code, rule.stance), {})
+                if code not in found.codes:
+                    features |= _not_the_holder(rule, found, where)
+                    continue
                 features |= _features(rule, found, where, code, claim)
                 features[f"words {doc[words[0] : words[1]].text.casefold()[:_LONGEST]}"] = 1.0
+    setting = _setting(doc, told)
     for (code, stance), features in merged.items():
-        shared = any(other != code and also == stance for other, also in merged)
-        features[f"shared {shared} {stance}"] = 1.0
+        features |= setting
+        other = next((f for (c, s), f in merged.items() if s == stance and c != code), {})
+        features[f"other side {'held' in other} {'held' in features} {stance}"] = 1.0
     return [Expressed(code, stance, features) for (code, stance), features in sorted(merged.items())]
 
 
@@ -111,10 +117,34 @@ def _distance(told: Telling, rank: int) -> str:
     return f"after{min(beyond, 4)}" if beyond < _NEAR else "far"
 
 
+def _not_the_holder(rule: Rule, found: Holder, where: str) -> dict[str, float]:
+    """Features of the side that a stance in the text does not seem to be of."""
+    place = where.rstrip("0123456789")
+    return {
+        f"unheld {rule.stance}": 1.0,
+        f"unheld {rule.name} {found.how}": 1.0,
+        f"unheld {rule.stance} {place}": 1.0,
+        f"unheld {found.how} {place}": 1.0,
+    }
+
+
+def _setting(doc: Doc, told: Telling) -> dict[str, float]:
+    """Whether the contact is the article's news or mentioned by the way, and in which form."""
+    evidence = doc[told.evidence[0] : told.evidence[1]]
+    finite = any(token.tag_ in {"VBD", "VBZ", "VBP"} for token in evidence)
+    return {
+        f"earlier {min(told.earlier, 2)}": 1.0,
+        f"finite {finite}": 1.0,
+        f"earlier {min(told.earlier, 2)} finite {finite}": 1.0,
+        f"opening {told.evidence[0] < _OPENING}": 1.0,
+    }
+
+
 def _features(rule: Rule, found: Holder, where: str, code: str, claim: Claim) -> dict[str, float]:
     side = "a" if code == claim.a.code else "b"
     place = where.rstrip("0123456789")
     return {
+        "held": 1.0,
         f"rule {rule.name}": 1.0,
         f"stance {rule.stance}": 1.0,
         f"distance {where}": 1.0,

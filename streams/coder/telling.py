@@ -23,6 +23,7 @@ class Telling:
     core: tuple[Stretch, ...]  # sentences that assert the contact, the evidence's first
     after: tuple[Stretch, ...]  # sentences that may continue it, in the order of the text
     interrupted: tuple[int, ...] = ()  # for each of `after`, how many other contacts were told before it
+    earlier: int = 0  # how many other contacts the article tells before this one
 
     @property
     def all(self) -> tuple[Stretch, ...]:
@@ -85,7 +86,11 @@ def telling(doc: Doc, claim: Claim, others: Sequence[Claim] = (), reach: int = 1
     end = _item_end(doc, cut, last) if is_digest(doc) else len(cut)
     after = _continuation(core, taken - set(core), reach, end)
     return Telling(
-        claim.evidence, tuple(cut[i] for i in core), tuple(cut[i] for i in after), tuple(after.values())
+        evidence=claim.evidence,
+        core=tuple(cut[i] for i in core),
+        after=tuple(cut[i] for i in after),
+        interrupted=tuple(after.values()),
+        earlier=sum(spot < first for spot in taken),
     )
 
 
