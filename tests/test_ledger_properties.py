@@ -8,12 +8,12 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.told import Ledger, article, ledger, partition, report
 
 from schemas import ArticleReports, Contact
 from streams.ledger import settle
 from streams.ledger.identity import best_links, links, rank
 from streams.ledger.traits import Traits, traits
+from tests.told import Ledger, article, ledger, partition, report
 
 PROPERTY = settings(max_examples=60, deadline=None)
 

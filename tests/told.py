@@ -48,7 +48,11 @@ def article(
 ) -> ArticleReports:
     """One article's reports of KAZ-QAT."""
     ref = ArticleRef(
-        uri=uri, version=version, published=published, source=uri.split("/")[0], fingerprint=fingerprint(text)
+        uri=uri,
+        version=version,
+        published=published,
+        source=uri.split("/", maxsplit=1)[0],
+        fingerprint=fingerprint(text),
     )
     return ArticleReports(article=ref, dyad="KAZ-QAT", reports=list(reports))
 

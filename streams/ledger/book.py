@@ -6,9 +6,10 @@ r"""The ledger's state of one dyad: what is kept under which key, read through a
 | `KAZ-QAT\|d\|2026-03-02` | the reports of that day: contact, points and link of each |
 | `KAZ-QAT\|c\|<contact>` | one contact: last revision, hash of what was published, its reports |
 | `KAZ-QAT\|i` | the days that there are |
+| `KAZ-QAT\|j` | the last record's changes (see `streams.ledger.journal`) |
 
 A report is named `<article>.<slot>`; it keeps its slot when a new version of the article tells it again.
-Every value but the last has a `day` to expire by; null where no time is known.
+Every value but the days has a `day` to expire by; null where no time is known.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class Book:
         """Give the article reference and the report of a name; None where it is gone."""
         name, _, slot = report.rpartition(".")
         record = self.article(name) or {"reports": []}
-        return next(((record["article"], told) for s, told in record["reports"] if s == slot), None)
+        return next(((record["article"], told) for s, told, _ in record["reports"] if s == slot), None)
 
     def traits(self, name: str) -> tuple[Traits, ...]:
         """Traits of an article's reports, in their order; empty where it is not known."""
@@ -111,7 +112,7 @@ class Book:
             record = self.article(name) or {"reports": []}
             self._traits[name] = tuple(
                 traits(f"{name}.{slot}", record["article"], report, order)
-                for order, (slot, report) in enumerate(record["reports"])
+                for order, (slot, report, _) in enumerate(record["reports"])
             )
         return self._traits[name]
 

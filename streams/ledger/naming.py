@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -19,17 +19,19 @@ class Named:
     """Trees by contact id, and what became of the ids that no tree goes by any more.
 
     `pending` are trees that only mention something as history: they are no contact, and wait under a name of
-    their own, unpublished, until something tells of it. `absorbed` are, by contact id, other ids that its
-    tree was or could be known by. `gone` tells for each id which contact took over its reports, if any.
+    their own, unpublished, until something tells of it. `new` ids were made just now. `absorbed` are, by
+    contact id, other ids that its tree could be known by. `gone` tells of each id which contact took over its
+    reports, if any.
     """
 
     trees: dict[str, Tree] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
+    new: set[str] = field(default_factory=set)
     absorbed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     gone: dict[str, str | None] = field(default_factory=dict)
 
 
-def name_trees(book: Book, trees: Sequence[Tree], touched: Iterable[str]) -> Named:
+def name_trees(book: Book, trees: Sequence[Tree], touched: Collection[str]) -> Named:
     """Name each tree.
 
     An id goes with the report that it was made from, its founder; where an older contact has taken that, with
@@ -46,10 +48,12 @@ def name_trees(book: Book, trees: Sequence[Tree], touched: Iterable[str]) -> Nam
             named.pending.add(contact)
         else:
             contact = taken.get(n) or _new_id(book, tree, {*known, *named.trees})
+            if n not in taken:
+                named.new.add(contact)
             named.absorbed[contact] = _others_of(tree, known, {contact, *taken.values()})
         named.trees[contact] = tree
     for contact, entry in known.items():
-        if contact not in named.trees and (entry.published or contact in touched):
+        if contact not in named.trees and contact in touched:
             named.gone[contact] = _heir(entry, named)
     return named
 
@@ -93,11 +97,9 @@ def _is_history(tree: Tree) -> bool:
 
 
 def _new_id(book: Book, tree: Tree, used: set[str]) -> str:
-    """Take the first id that is nobody's, or that a delivery which a crash cut short made for this tree."""
-    keys = {report.key for report in tree}
+    """Make an id that is nobody's."""
     for contact in _ids(book.dyad, tree[0]):
-        entry = book.entry(contact)
-        if contact not in used and (entry.published is None or entry.founder in keys):
+        if contact not in used and book.entry(contact).published is None:
             return contact
     raise AssertionError("there is no end of ids")
 

@@ -3,11 +3,11 @@
 `settle` is a pure function of the record and the dyad's state. Its caller publishes the contacts, then writes
 the changes in their order, then finishes the record. Why a crash at any point does no harm:
 
-- Until all changes are written the article's record, their last, still tells its old version, so that a
-  second delivery does everything again. It comes to the same contacts, by the same reasoning from the same
-  set of reports: a contact whose change was written is known by the hash of what was published and is not
-  published again; one whose change was not written is published again, as the same bytes.
-- After that, a second delivery finds the version known and does nothing.
+- Before the first change is written, a second delivery finds the same state and comes to the same contacts:
+  they are published again, as the same bytes.
+- The first change is the journal of all (see `streams.ledger.journal`), and everything was published before
+  it: a second delivery writes what is missing and publishes nothing.
+- After the last change, a second delivery finds the article's version known and does nothing.
 
 Which reports make one contact depends on the set of reports alone (see `streams.ledger.identity`), and so
 does every field of a contact. Its id and its revision depend on history by design: an id, once published,
@@ -25,10 +25,11 @@ from schemas import ArticleRef, ArticleReports, Contact, Report
 from streams.ledger.book import JSON, Book, Entry, Place, Read, iso, short_hash
 from streams.ledger.fields import Told, settled
 from streams.ledger.identity import Link, rank
+from streams.ledger.journal import journalled, unfinished
 from streams.ledger.linking import changed_links, kept_link
 from streams.ledger.naming import Named, name_trees
 from streams.ledger.traits import Traits
-from streams.ledger.versions import is_known, new_record
+from streams.ledger.versions import contacts_of, is_known, new_record, with_contacts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,34 +42,33 @@ class Settled:
 
 def settle(read: Read, incoming: ArticleReports) -> Settled:
     """Settle one article's reports of a dyad; `read` gives the value of a state key, or None."""
+    missing = unfinished(incoming.dyad, read)
+    settled_ = _settle(lambda key: missing[key] if key in missing else read(key), incoming)
+    return Settled(settled_.contacts, missing | settled_.changes)
+
+
+def _settle(read: Read, incoming: ArticleReports) -> Settled:
     name = short_hash(incoming.article.uri)
     before, book = Book(incoming.dyad, read), Book(incoming.dyad, read)
     known = before.article(name)
     if is_known(known, incoming):
         return Settled([], {})
     old = before.traits(name)
-    book.put_article(name, new_record(known, _contacts(before, old), incoming))
+    record = new_record(known, incoming)
+    book.put_article(name, record)
     new = book.traits(name)
     changed = changed_links(book, name, old, new)
-    touched = _touched(book, old, changed) | _left(known)
+    touched = _touched(book, old, changed) | contacts_of(known)
     members, links = _members(book, touched, new, changed)
     trees = _trees(members, links)
     named = name_trees(book, trees, touched)
     contacts = [*_withdrawn(before, book, named), *_published(book, named)]
     _put_places(book, old, named, links)
+    slots = {report.key: report.key.rpartition(".")[2] for report in new}
+    contact_of = {slots[r.key]: c for c, tree in named.trees.items() for r in tree if r.key in slots}
+    book.put_article(name, with_contacts(record, contact_of))
     book.article_last(name)
-    return Settled(contacts, book.written)
-
-
-def _contacts(before: Book, old: Sequence[Traits]) -> dict[str, str]:
-    """Contacts of an article's reports by their slots."""
-    places = {report.key: before.place(report) for report in old}
-    return {key.rpartition(".")[2]: place.contact for key, place in places.items() if place}
-
-
-def _left(known: JSON) -> set[str]:
-    """Contacts that earlier versions of an article told of and its known version does not."""
-    return {contact for *_, contact in known["gone"] if contact} if known else set()
+    return Settled(contacts, journalled(incoming.dyad, book.written, record["day"]))
 
 
 def _touched(book: Book, old: Sequence[Traits], changed: Mapping[str, Link | None]) -> set[str]:
@@ -162,12 +162,13 @@ def _published(book: Book, named: Named) -> list[Contact]:
             change = "updated" if entry.published or revision > 1 else "reported"
             contacts.append(contact.model_copy(update={"revision": revision, "change": change}))
             entry = dataclasses.replace(entry, revision=revision, published=content)
+        new = contact_id in named.new
         kept = dataclasses.replace(
             entry,
             reports=keys,
-            founder=entry.founder or tree[0].key,
+            founder=tree[0].key if new else entry.founder,
             absorbed=named.absorbed[contact_id],
-            since=entry.since or iso(tree[0].anchor),
+            since=iso(tree[0].anchor) if new else entry.since,
             day=day,
         )
         book.put_entry(contact_id, kept)

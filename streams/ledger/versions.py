@@ -21,15 +21,14 @@ def is_known(known: JSON, incoming: ArticleReports) -> bool:
     )
 
 
-def new_record(known: JSON, contacts: Mapping[str, str], incoming: ArticleReports) -> JSON:
-    """Give the article's new record; `contacts` are those of the known record's reports, by slot.
+def new_record(known: JSON, incoming: ArticleReports) -> JSON:
+    """Give the article's new record: its reports as slot, report and contact, the latter still open.
 
-    `gone` keeps reports that were told once, with their contact: told again they come back to it.
+    `gone` keeps what earlier versions told, with its contact: told again it comes back to it.
     """
     article = incoming.article.model_dump(mode="json")
     reports = [report.model_dump(mode="json") for report in incoming.reports]
-    told = [[slot, report, contacts.get(slot)] for slot, report in known["reports"]] if known else []
-    earlier = [*told, *(known["gone"] if known else [])]
+    earlier = [*known["reports"], *known["gone"]] if known else []
     slots = _slots(known, earlier, article, reports)
     days = [report["date"] for report in reports if report["date"]]
     return {
@@ -37,9 +36,20 @@ def new_record(known: JSON, contacts: Mapping[str, str], incoming: ArticleReport
         "digest": _digest(incoming),
         "day": (article["published"] or "")[:10] or max(days, default=known["day"] if known else None),
         "article": article,
-        "reports": [list(pair) for pair in zip(slots, reports, strict=True)],
+        "reports": [[slot, report, None] for slot, report in zip(slots, reports, strict=True)],
         "gone": [was for was in earlier if was[0] not in slots][:_REMEMBERED],
     }
+
+
+def with_contacts(record: JSON, contacts: Mapping[str, str]) -> JSON:
+    """Fill in the contacts of a record's reports, by slot."""
+    reports = [[slot, report, contacts[slot]] for slot, report, _ in record["reports"]]
+    return {**record, "reports": reports}
+
+
+def contacts_of(record: JSON) -> set[str]:
+    """Contacts of what any version of an article told, as they were when it was settled."""
+    return {contact for *_, contact in (*record["reports"], *record["gone"])} if record else set()
 
 
 def _digest(incoming: ArticleReports) -> str:
