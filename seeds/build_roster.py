@@ -22,8 +22,21 @@ from streams.coder.lexicon import find_offices
 
 _COLUMNS = ("name", "office", "role", "code", "from", "until", "source")
 _UNRECOGNISED = frozenset(
-    ("Abkhazia", "Republic of Abkhazia", "South Ossetia", "Transnistria", "Somaliland", "Artsakh", "Republic of Artsakh")
-    + ("Northern Cyprus", "Turkish Republic of Northern Cyprus", "Republika Srpska", "Donetsk People's Republic")
+    (
+        "Abkhazia",
+        "Republic of Abkhazia",
+        "South Ossetia",
+        "Transnistria",
+        "Somaliland",
+        "Artsakh",
+        "Republic of Artsakh",
+    )
+    + (
+        "Northern Cyprus",
+        "Turkish Republic of Northern Cyprus",
+        "Republika Srpska",
+        "Donetsk People's Republic",
+    )
     + ("Luhansk People's Republic", "Sahrawi Arab Democratic Republic")
 )
 _NO_DIPLOMATS = re.compile(
@@ -31,7 +44,9 @@ _NO_DIPLOMATS = re.compile(
     r"|urban|transport|agricultur|fisher|forest|labor|social|works|tourism|electric|mines|public service|veteran",
     re.IGNORECASE,
 )
-_REALMS = frozenset("ATG AUS BHS BLZ CAN GRD JAM KNA LCA NZL PNG SLB TUV VCT BRB".split())
+_REALMS = frozenset(
+    ["ATG", "AUS", "BHS", "BLZ", "CAN", "GRD", "JAM", "KNA", "LCA", "NZL", "PNG", "SLB", "TUV", "VCT", "BRB"]
+)
 _NO_HOLDERS = frozenset(("", "state", "institution", "group", "local"))
 _SHORT_OFFICES = {"Govt.": "Government", "Min.": "Minister", "Dep.": "Deputy", "Pres.": "President"}
 Row = tuple[str, str, str, str, str, str, str]
@@ -71,12 +86,22 @@ def _own(path: Path) -> Iterator[Row]:
 
 def _snapshot(path: Path) -> Iterator[Row]:
     for entry in json.loads(path.read_text(encoding="utf-8"))["countries"].values():
-        code = {"EU": "EU", "AU_AF": "AU"}.get(entry["country"]["iso_code"]) or _code(entry["country"]["name_en"])
+        code = {"EU": "EU", "AU_AF": "AU"}.get(entry["country"]["iso_code"]) or _code(
+            entry["country"]["name_en"]
+        )
         for position in entry["positions"].values():
             holder = position.get("current_holder")
             if holder and code and holder.get("since") and not _is_shared(position["title_en"], code):
                 office = "organisation" if code in ("EU", "AU") else _office(position["title_en"])
-                yield (holder["name_en"], office, position["title_en"], code, holder["since"], "", "leaders 2026-08-22")
+                yield (
+                    holder["name_en"],
+                    office,
+                    position["title_en"],
+                    code,
+                    holder["since"],
+                    "",
+                    "leaders 2026-08-22",
+                )
 
 
 def _leaders(path: Path, source: str) -> Iterator[Row]:
@@ -96,7 +121,12 @@ def _cabinets(path: Path) -> Iterator[Row]:
         for short, full in _SHORT_OFFICES.items():
             title = title.replace(short, full)
         code, office = _code(row["country"]), _office(title)
-        if code and office not in _NO_HOLDERS and not _NO_DIPLOMATS.search(title) and " " in row["name"].strip():
+        if (
+            code
+            and office not in _NO_HOLDERS
+            and not _NO_DIPLOMATS.search(title)
+            and " " in row["name"].strip()
+        ):
             yield (_plain_name(row["name"]), office, title, code, "2017", "2021", "CIA 2019-06")
 
 
@@ -114,7 +144,9 @@ def _plain_word(word: str) -> str:
     letters = [c for c in word if c.isalpha()]
     if len(letters) < 2 or sum(c.isupper() for c in letters) <= len(letters) // 2 or "." in word:  # noqa: PLR2004
         return word
-    return re.sub(r"[^\W\d_]+", lambda part: part.group() if part.group().islower() else part.group().capitalize(), word)
+    return re.sub(
+        r"[^\W\d_]+", lambda part: part.group() if part.group().islower() else part.group().capitalize(), word
+    )
 
 
 def _plain_role(label: str) -> str:
@@ -131,7 +163,11 @@ def _code(country: str) -> str | None:
 
 
 def _office(title: str) -> str:
-    if re.search(r"monarch|druk gyalpo|yang di-pertuan|ngwenyama|ao o le malo|co-prince|^prince\b", title, re.IGNORECASE):
+    if re.search(
+        r"monarch|druk gyalpo|yang di-pertuan|ngwenyama|ao o le malo|co-prince|^prince\b",
+        title,
+        re.IGNORECASE,
+    ):
         return "head"
     found = find_offices(title)
     return found[0].office if found else ""

@@ -18,10 +18,30 @@ import pycountry
 
 PlaceForm = Literal["state", "demonym", "people", "capital", "city", "seat", "organisation", "region", "mask"]
 
-_FOLDS = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "‑": "-", "‐": "-", "\n": " ", "\t": " ", "\u00a0": " "})
+_FOLDS = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "–": "-", "‑": "-", "‐": "-", "\n": " ", "\t": " ", "\u00a0": " "}
+)
 _UNDECLINED = ("ese", "ish", "sh", "ch", "ss", "s", "ic")
-_COMBINING = {"Sino": "CHN", "Russo": "RUS", "Franco": "FRA", "Anglo": "GBR", "Indo": "IND", "Turko": "TUR", "Greco": "GRC"}
-_OUTRANKED = {"mask": 0, "state": 1, "organisation": 1, "demonym": 2, "people": 2, "seat": 2, "capital": 3, "city": 4, "region": 5}
+_COMBINING = {
+    "Sino": "CHN",
+    "Russo": "RUS",
+    "Franco": "FRA",
+    "Anglo": "GBR",
+    "Indo": "IND",
+    "Turko": "TUR",
+    "Greco": "GRC",
+}
+_OUTRANKED = {
+    "mask": 0,
+    "state": 1,
+    "organisation": 1,
+    "demonym": 2,
+    "people": 2,
+    "seat": 2,
+    "capital": 3,
+    "city": 4,
+    "region": 5,
+}
 _ACRONYM_LENGTH = 6
 
 
@@ -60,7 +80,9 @@ def data_text(name: str) -> str:
 
 def data_lines(name: str) -> list[str]:
     """Lines of a word list, without comments and blank ones."""
-    return [line.strip() for line in data_text(name).splitlines() if line.strip() and not line.startswith("#")]
+    return [
+        line.strip() for line in data_text(name).splitlines() if line.strip() and not line.startswith("#")
+    ]
 
 
 def _split(cell: str | None) -> list[str]:
@@ -78,7 +100,13 @@ def _state_names() -> Iterator[Name]:
             surface = getattr(country, attribute, None)
             if surface and "," not in surface:
                 yield Name(surface, country.alpha_3, "state")
-    forms: list[tuple[str, PlaceForm]] = [("names", "state"), ("demonyms", "demonym"), ("capitals", "capital"), ("cities", "city"), ("seats", "seat")]
+    forms: list[tuple[str, PlaceForm]] = [
+        ("names", "state"),
+        ("demonyms", "demonym"),
+        ("capitals", "capital"),
+        ("cities", "city"),
+        ("seats", "seat"),
+    ]
     for row in csv.DictReader(data_text("states.csv").splitlines()):
         for column, form in forms:
             for surface in _split(row[column]):
@@ -134,7 +162,9 @@ class Gazetteer:
 
     def _is_sure(self, text: str, place: Place) -> bool:
         surface = fold(text[place.start : place.end])
-        return place.form not in ("mask", "region") and surface not in self._ambiguous and surface != "georgia"
+        return (
+            place.form not in ("mask", "region") and surface not in self._ambiguous and surface != "georgia"
+        )
 
     def _longest(self, text: str) -> list[Place]:
         folded = fold(text)

@@ -85,5 +85,8 @@ def find_offices(text: str, barred: Callable[[int, int], bool] = lambda _start, 
 
 def is_plural(phrase: str) -> bool:
     """Whether the words name several holders of the office."""
-    head = phrase.split(" of ")[0].split(" for ")[0]
-    return head.endswith("s") and not head.endswith(("ss", "attaches")) or head in ("spokesmen", "congressmen")
+    head = phrase.split(" of ", maxsplit=1)[0].split(" for ", maxsplit=1)[0]
+    return (head.endswith("s") and not head.endswith(("ss", "attaches"))) or head in (
+        "spokesmen",
+        "congressmen",
+    )

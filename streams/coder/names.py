@@ -15,7 +15,7 @@ _INITIAL = re.compile(r"^[A-Z]\.?$|^[A-Z]\.[A-Z]\.?$|^[A-Z][a-z]\.$")
 _JOINERS = frozenset(("-", "‑", "–"))
 _APOSTROPHES = frozenset(("'", "’"))
 _VERBAL = frozenset(("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "DET", "NUM", "PRON"))
-_PERSON_LABELS = frozenset(("PERSON", "PER"))
+PERSON_LABELS = frozenset(("PERSON", "PER"))
 _MIN_CHARS = 2
 _CALENDAR_NAMES = frozenset(("jan", "april", "june", "may", "august"))
 
@@ -33,7 +33,9 @@ class NameSpan:
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> tuple[str, ...]:
     """Words of a name without marks, particles, honorifics and initials, for comparing."""
-    plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("đ", "d"))
+    plain = unicodedata.normalize(
+        "NFKD", name.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("đ", "d")
+    )
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     parts = re.split(r"[\s\-‑–'’‘`.,]+", plain)
     lexicon = words()
@@ -51,7 +53,7 @@ class NameFinder:
         """Names that the pipeline marked as persons, stripped of titles and genitives."""
         found = []
         for entity in layout.doc.ents:
-            if entity.label_ in _PERSON_LABELS:
+            if entity.label_ in PERSON_LABELS:
                 span = self._trimmed(layout, entity.start, entity.end)
                 if span is not None:
                     found.append(span)
@@ -77,11 +79,21 @@ class NameFinder:
 
     def _skip_honorifics(self, layout: Layout, start: int) -> int:
         k = start
-        while layout.word(k) in self._words.honorifics and k < start + 5 and (layout.is_capitalised(k + 1) or layout.word(k + 1) in ("(", ".") or layout.word(k+1) in self._words.particles):
+        while (
+            layout.word(k) in self._words.honorifics
+            and k < start + 5
+            and (
+                layout.is_capitalised(k + 1)
+                or layout.word(k + 1) in ("(", ".")
+                or layout.word(k + 1) in self._words.particles
+            )
+        ):
             if len(layout.word(k)) <= 2 and layout.word(k) in ("u", "he") and not layout.texts[k].isupper():
                 break
             k += 1
-            if layout.word(k) == "." and layout.char_start(k) == layout.char_start(k - 1) + len(layout.texts[k - 1]):
+            if layout.word(k) == "." and layout.char_start(k) == layout.char_start(k - 1) + len(
+                layout.texts[k - 1]
+            ):
                 k += 1
         return k
 
@@ -97,9 +109,9 @@ class NameFinder:
             elif k > start and text in _JOINERS and self._is_joined(layout, k):
                 k += 1 if not layout.texts[k + 1].islower() else 2
                 last = k if layout.texts[k - 1].islower() else last
-            elif word in self._words.particles and not text.isupper() and self._name_follows(layout, k, start):
-                k += 1
-            elif k > start and text == "." and _INITIAL.match(layout.texts[k - 1] + "."):
+            elif (
+                word in self._words.particles and not text.isupper() and self._name_follows(layout, k, start)
+            ) or (k > start and text == "." and _INITIAL.match(layout.texts[k - 1] + ".")):
                 k += 1
             else:
                 break
@@ -124,13 +136,22 @@ class NameFinder:
             return False
         word = layout.low[k]
         if word in _CALENDAR_NAMES:
-            return k > start or (layout.is_capitalised(k + 1) and layout.word(k + 1) not in self._words.not_names and layout.texts[k + 1].isalpha())
+            return k > start or (
+                layout.is_capitalised(k + 1)
+                and layout.word(k + 1) not in self._words.not_names
+                and layout.texts[k + 1].isalpha()
+            )
         if word in self._words.not_names and not (_INITIAL.match(layout.texts[k]) and word not in ("a", "i")):
             return False
         if k in layout.place_at and not self._is_surname(layout, k, start):
             return False
         office = layout.office_at.get(k)
-        if office is not None and not (k > start and office.end - office.start == 1 and layout.is_capitalised(k) and word in ("king", "prince", "pope", "chancellor", "bishop", "marshal", "general")):
+        if office is not None and not (
+            k > start
+            and office.end - office.start == 1
+            and layout.is_capitalised(k)
+            and word in ("king", "prince", "pope", "chancellor", "bishop", "marshal", "general")
+        ):
             return False
         if layout.in_title(k):
             return layout.doc[k].pos_ not in _VERBAL
@@ -141,27 +162,45 @@ class NameFinder:
         place = layout.place_at[k]
         if place.end - place.start > 1 or place.form not in ("state", "city", "capital"):
             return False
-        if layout.doc[k].ent_type_ in _PERSON_LABELS:
+        if layout.doc[k].ent_type_ in PERSON_LABELS:
             return True
         if k > start:
             return place.form == "city" and layout.is_capitalised(k - 1) and not layout.in_title(k)
         following = layout.word(k + 1)
-        return (k - 1) in layout.office_at and layout.is_capitalised(k + 1) and (k + 1) not in layout.place_at and (k + 1) not in layout.office_at and following not in self._words.not_names and not layout.in_title(k)
+        return (
+            (k - 1) in layout.office_at
+            and layout.is_capitalised(k + 1)
+            and (k + 1) not in layout.place_at
+            and (k + 1) not in layout.office_at
+            and following not in self._words.not_names
+            and not layout.in_title(k)
+        )
 
     def _trimmed(self, layout: Layout, start: int, end: int) -> NameSpan | None:
         full_start = start
         k = start
         honorific = ""
-        while k < end and (layout.word(k) in self._words.honorifics or k in layout.office_at or layout.word(k) in (".", ",") or (k in layout.place_at and end - k > 1 and layout.place_at[k].form == "demonym")):
+        while k < end and (
+            layout.word(k) in self._words.honorifics
+            or k in layout.office_at
+            or layout.word(k) in (".", ",")
+            or (k in layout.place_at and end - k > 1 and layout.place_at[k].form == "demonym")
+        ):
             if k + 1 >= end:
                 break
             honorific = layout.word(k) if layout.word(k) in self._words.honorifics else honorific
             k += 1
-        while end > k and (layout.is_possessive(end - 1) or not layout.texts[end - 1][0].isalpha() or layout.word(end - 1) in self._words.particles):
+        while end > k and (
+            layout.is_possessive(end - 1)
+            or not layout.texts[end - 1][0].isalpha()
+            or layout.word(end - 1) in self._words.particles
+        ):
             if layout.texts[end - 1] == "." and end - 2 >= k and _INITIAL.match(layout.texts[end - 2] + "."):
                 break
             end -= 1
-        if end <= k or not any(layout.is_capitalised(i) and len(layout.texts[i]) >= _MIN_CHARS for i in range(k, end)):
+        if end <= k or not any(
+            layout.is_capitalised(i) and len(layout.texts[i]) >= _MIN_CHARS for i in range(k, end)
+        ):
             return None
         if all(layout.word(i) in self._words.not_names or i in layout.office_at for i in range(k, end)):
             return None

@@ -30,7 +30,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 def is_worldwide(source: str | None) -> bool:
     """Whether an outlet writes about the whole world, so that its own state is no default."""
     folded = fold(source or "")
-    return any(re.search(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])", folded) for name in data_lines("worldwide_outlets.txt"))
+    return any(
+        re.search(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])", folded)
+        for name in data_lines("worldwide_outlets.txt")
+    )
 
 
 @cache

@@ -10,6 +10,7 @@ from streams.coder.records import MentionForm
 
 _CLOSE = 0.8
 _LONG = 5
+FROM_ROSTER = 1 << 30  # position of a title that stands in the roster, not in the text
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ def _alike(a: str, b: str) -> bool:
     if a == b:
         return True
     if min(len(a), len(b)) < _LONG:
-        return len(a) == 1 and b.startswith(a) or len(b) == 1 and a.startswith(b)
+        return (len(a) == 1 and b.startswith(a)) or (len(b) == 1 and a.startswith(b))
     return a[0] == b[0] and SequenceMatcher(None, a, b, autojunk=False).ratio() >= _CLOSE
 
 
@@ -114,6 +115,17 @@ class People:
         if occurrence.title is not None:
             person.titles.append(occurrence.title)
         return person
+
+    def in_order(self) -> list[Person]:
+        """The persons by first mention, each with mentions and titles in the order of the text."""
+        for person in self.persons:
+            person.occurrences.sort(key=lambda occurrence: occurrence.start)
+            person.titles.sort(key=lambda title: title.position)
+        return sorted(self.persons, key=lambda person: person.first)
+
+    def name_words(self) -> set[str]:
+        """Every word of every name."""
+        return {word for person in self.persons for key in person.keys for word in key if len(word) > 1}
 
     def _best(self, key: tuple[str, ...], occurrence: Occurrence) -> Person | None:
         best: tuple[float, Person] | None = None

@@ -18,6 +18,7 @@ from streams.coder.names import name_key
 _SLACK = dt.timedelta(days=200)
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 _YEAR_ONLY = 4
+PUBLIC_RECORD = "public record"  # source of the lines that this project wrote itself
 # Offices whose holders the news calls by surname alone.
 _WELL_KNOWN = frozenset(("head", "government", "heir", "foreign", "defence", "organisation", "deputy"))
 
@@ -99,7 +100,10 @@ class Roster:
             fitting = [(own, h) for own, h in fitting if h.office in offices] or fitting
         if len({h.code for _, h in fitting}) != 1:
             return None
-        return max((h for _, h in fitting), key=lambda h: (h.certainly_held_on(day), h.office in offices, h.since, h.name))
+        return max(
+            (h for _, h in fitting),
+            key=lambda h: (h.certainly_held_on(day), h.office in offices, h.since, h.name),
+        )
 
 
 def _fits(own: tuple[str, ...], key: tuple[str, ...]) -> bool:
@@ -107,7 +111,7 @@ def _fits(own: tuple[str, ...], key: tuple[str, ...]) -> bool:
         return True
     if len(key) == 1:
         return key[0] in (own[-1], own[0])
-    return set(key) <= set(own) or set(own) <= set(key) and len(own) > 1
+    return set(key) <= set(own) or (set(own) <= set(key) and len(own) > 1)
 
 
 @cache

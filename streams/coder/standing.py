@@ -9,19 +9,33 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from streams.coder.gazetteer import data_lines, data_text, fold
 from streams.coder.layout import Layout
+from streams.coder.meta import ArticleMeta
 from streams.coder.outlets import home_of, is_worldwide
-from streams.coder.people import Person, Title
+from streams.coder.people import FROM_ROSTER, Person, Title
 from streams.coder.roles import RolePhrase
 from streams.coder.roster import Roster
 
-if TYPE_CHECKING:
-    from streams.coder.parties import ArticleMeta
-
-_COMMON = frozenset(("head", "government", "deputy", "foreign", "defence", "minister", "secretary", "security", "adviser", "spokesperson", "envoy", "parliament", "military", "heir"))
+_COMMON = frozenset(
+    (
+        "head",
+        "government",
+        "deputy",
+        "foreign",
+        "defence",
+        "minister",
+        "secretary",
+        "security",
+        "adviser",
+        "spokesperson",
+        "envoy",
+        "parliament",
+        "military",
+        "heir",
+    )
+)
 # Offices of which no two belong to one state: "President A and Prime Minister B" may well be of two.
 _SINGLE = frozenset(("head", "government", "foreign", "defence"))
 _TELLING = frozenset(("state", "demonym", "capital", "city", "organisation"))
@@ -60,7 +74,7 @@ def is_private(layout: Layout, role: RolePhrase) -> bool:
 class Standing:
     """Settles the codes of the persons of one article."""
 
-    def __init__(self, roster: Roster | None, meta: ArticleMeta, layout: Layout, roles: Sequence[RolePhrase]) -> None:
+    def __init__(self, roster: Roster, meta: ArticleMeta, layout: Layout) -> None:
         self._roster = roster
         self._meta = meta
         self._layout = layout
@@ -68,7 +82,7 @@ class Standing:
         self._worldwide = is_worldwide(meta.source)
         header = meta.header
         self._dateline = header.place_code if header else None
-        self._day = meta.published or (header.day if header else None)
+        self._day = meta.day
 
     def settle(self, persons: Sequence[Person]) -> None:
         """Give every person a code and an office where something tells them."""
@@ -85,14 +99,19 @@ class Standing:
         titles = [t for t in person.titles if t.office]
         if titles and all(t.private for t in titles):
             return
-        for code, certainty in (self._rostered(person), self._coordinated(person, persons), self._customary(titles), self._nearby(person, titles, persons)):
+        for code, certainty in (
+            self._rostered(person),
+            self._coordinated(person, persons),
+            self._customary(titles),
+            self._nearby(person, titles, persons),
+        ):
             if code is not None:
                 person.code, person.certainty = code, certainty
                 return
 
     def _add_office(self, person: Person) -> None:
         """Take the office from the roster where the text gives the state alone: "Russia's Lavrov"."""
-        holder = self._roster.lookup(person.name, self._day) if self._roster is not None and person.name else None
+        holder = self._roster.lookup(person.name, self._day) if person.name else None
         if holder is not None and holder.code == person.code:
             person.office = holder.office
 
@@ -106,23 +125,33 @@ class Standing:
                     continue
                 for before in other.occurrences:
                     between = [self._layout.word(i) for i in range(before.end, occurrence.start)]
-                    if before.title is not None and before.title.code and before.end <= occurrence.start and between in (["and"], ["and", "his"], ["and", "her"], [",", "and"], ["and", "the"]):
+                    if (
+                        before.title is not None
+                        and before.title.code
+                        and before.end <= occurrence.start
+                        and between in (["and"], ["and", "his"], ["and", "her"], [",", "and"], ["and", "the"])
+                    ):
                         return before.title.code, 0.9
         return None, 0.0
 
     def _rostered(self, person: Person) -> tuple[str | None, float]:
-        if self._roster is None or person.name is None:
+        if person.name is None:
             return None, 0.0
         offices = frozenset(t.office for t in person.titles if t.office)
         holder = self._roster.lookup(person.name, self._day, offices)
         if holder is None:
             return None, 0.0
         words = person.name.split()
-        if len(words) == 1 and not offices and not any(o.honorific for o in person.occurrences) and self._day is None:
+        if (
+            len(words) == 1
+            and not offices
+            and not any(o.honorific for o in person.occurrences)
+            and self._day is None
+        ):
             return None, 0.0
         if person.office is None:
             person.office = holder.office
-            person.titles.append(Title(holder.role, holder.office, holder.code, 1 << 30, ""))
+            person.titles.append(Title(holder.role, holder.office, holder.code, FROM_ROSTER, ""))
         return holder.code, 0.8
 
     def _customary(self, titles: Sequence[Title]) -> tuple[str | None, float]:
@@ -136,7 +165,9 @@ class Standing:
                 return code, 0.8
         return None, 0.0
 
-    def _nearby(self, person: Person, titles: Sequence[Title], persons: Sequence[Person]) -> tuple[str | None, float]:
+    def _nearby(
+        self, person: Person, titles: Sequence[Title], persons: Sequence[Person]
+    ) -> tuple[str | None, float]:
         """The first state in reach whose government has such an office, held by nobody else in the article."""
         if not any(t.office in _COMMON for t in titles):
             return None, 0.0
@@ -168,5 +199,9 @@ class Standing:
                 barred |= {p.code for p in self._layout.places} - only
                 barred |= {code for code in (self._home, self._dateline) if code is not None} - only
             if title.office in _SINGLE:
-                barred |= {p.code for p in persons if p is not person and p.code and p.office == title.office and p.certainty > 0.6}  # noqa: PLR2004
+                barred |= {
+                    p.code
+                    for p in persons
+                    if p is not person and p.code and p.office == title.office and p.certainty > 0.6
+                }  # noqa: PLR2004
         return barred
