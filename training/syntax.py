@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import spacy
+from spacy.attrs import LOWER
 from spacy.language import Language
 from spacy.training import Example
 from spacy.vectors import Vectors
@@ -97,6 +98,13 @@ def give_vectors(nlp: Language, data: Path, cache: Path | None) -> None:
     )
 
 
+def write(nlp: Language, out: Path) -> None:
+    """Write the pipeline, and that its vectors are looked up by lower-case words: spaCy forgets to say so."""
+    nlp.to_disk(out)
+    settings = {"mode": "default", "attr": LOWER}
+    (out / "vocab" / "vectors.cfg").write_text(json.dumps(settings) + "\n", encoding="utf-8")
+
+
 def part_of_speech_rules(nlp: Language) -> None:
     """Coarse parts of speech from tag and relation, and rule lemmas: neither costs a model."""
     path = Path(__file__).with_name("parts_of_speech.json")
@@ -161,7 +169,7 @@ def fit(nlp: Language, data: Path, out: Path, passes: int, minutes: float, seed:
                 break
         with nlp.use_params(optimizer.averages):
             print(number + 1, step, round(time.monotonic() - started), scores_of(nlp, tests), losses, flush=True)
-            nlp.to_disk(out)
+            write(nlp, out)
         if time.monotonic() - started > 60 * minutes:
             break
     return optimizer
@@ -184,7 +192,7 @@ def main() -> None:
     optimizer = fit(nlp, options.data, options.out, options.passes, options.minutes, options.seed)
     part_of_speech_rules(nlp)
     with nlp.use_params(optimizer.averages):
-        nlp.to_disk(options.out)
+        write(nlp, options.out)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def start_of(
         if newlines > 1 or not wrapped:
             return True
         return None if ended else False
-    if token.text[0].islower() or token.text in CLOSING:
+    if token.text[0].islower() or (token.text in CLOSING and not before[-1].whitespace_):
         return False
     if ended:
         return None
@@ -77,6 +77,8 @@ def is_terminal(before: list[Token]) -> bool:
     for index in range(len(before) - 1, -1, -1):
         token = before[index]
         if token.text in CLOSING:
+            if index and before[index - 1].whitespace_ and not token.whitespace_:
+                return False  # an opening quote: the sentence begins with it, not behind it
             continue
         word = token.text
         if word == "." and index and not before[index - 1].whitespace_:
