@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from schemas import Report
@@ -81,7 +83,7 @@ def test_one_article_tells_a_contact_once() -> None:
 
 
 def test_a_report_that_tells_little_does_not_pull_two_contacts_into_one() -> None:
-    """ "Officials met" may be the leaders' meeting or the ministers', but does not make these one."""
+    """That officials met may be the leaders' meeting or the ministers', but does not make these one."""
     records = [
         article("x/1", report("meeting", date="2026-03-02")),
         article("y/1", report("meeting", date="2026-03-02", **MINISTERS)),
@@ -227,8 +229,6 @@ def test_without_any_time_the_event_time_is_unknown() -> None:
 
 def test_what_has_expired_is_forgotten_and_does_no_harm() -> None:
     """Values of before the horizon go; what is told afterwards is settled as though they had never been."""
-    import datetime as dt  # noqa: PLC0415 -- only here
-
     book = ledger([article("x/1", report()), article("y/1", report(), published="2026-04-20")])
     old = [key for key, value in book.state.items() if expired(value, dt.date(2026, 4, 1))]
     assert len(old) == 3

@@ -19,7 +19,7 @@ def report(
     b: str | None = TAMIM,
     **fields: Any,  # noqa: ANN401 -- any field of a report
 ) -> Report:
-    """One report of Kazakhstan and Qatar; `a_code`, `b_code`, `a_role` and `b_role` may be given too."""
+    """Tell of Kazakhstan and Qatar; `a_code`, `b_code`, `a_role` and `b_role` may be given too."""
     codes = fields.pop("a_code", "KAZ"), fields.pop("b_code", "QAT")
     roles = fields.pop("a_role", None), fields.pop("b_role", None)
     date = fields.setdefault("date", None)
@@ -116,13 +116,13 @@ def ledger(records: Iterable[ArticleReports] = ()) -> Ledger:
 
 
 def partition(state: dict[str, Any]) -> set[frozenset[str]]:
-    """Reports that are together, as `uri#slot`, from a ledger's state."""
+    """Group reports that are together, as `uri#slot`, from a ledger's state."""
     groups: dict[str, set[str]] = {}
     for key, block in state.items():
         if "|d|" in key:
             for name, (contact, _, _) in block["reports"].items():
                 hashed, slot = name.rsplit(".", 1)
-                uri = state[f"{key.split('|')[0]}|a|{hashed}"]["article"]["uri"]
+                uri = state[f"{key.partition('|')[0]}|a|{hashed}"]["article"]["uri"]
                 groups.setdefault(contact, set()).add(f"{uri}#{slot}")
     return {frozenset(group) for group in groups.values()}
 
