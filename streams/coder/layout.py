@@ -41,6 +41,7 @@ class Layout:
 
     def __init__(self, doc: Doc, title_end_char: int = 0) -> None:
         self.doc = doc
+        self._text = doc.text  # spaCy puts it together anew each time it is asked for
         self.texts = [token.text for token in doc]
         self.low = [fold(text) for text in self.texts]
         self._starts = [token.idx for token in doc]
@@ -48,7 +49,7 @@ class Layout:
         self.sentence = _sentence_numbers(doc)
         self.title_end = bisect_left(self._starts, title_end_char)
         self.title_case = _is_title_case(self.texts[: self.title_end])
-        self.places = [self._place(place) for place in gazetteer().find(doc.text)]
+        self.places = [self._place(place) for place in gazetteer().find(self._text)]
         self.place_at: dict[int, PlaceSpan] = {i: p for p in self.places for i in range(p.start, p.end)}
         self.offices = self._offices()
         self.office_at: dict[int, OfficeSpan] = {i: o for o in self.offices for i in range(o.start, o.end)}
@@ -84,7 +85,7 @@ class Layout:
 
     def text(self, start: int, end: int) -> str:
         """Verbatim words, on one line."""
-        return " ".join(self.doc.text[self._starts[start] : self._ends[end - 1]].split())
+        return " ".join(self._text[self._starts[start] : self._ends[end - 1]].split())
 
     def _place(self, place: Place) -> PlaceSpan:
         start, end = self.token_span(place.start, place.end)
@@ -92,7 +93,7 @@ class Layout:
 
     def _offices(self) -> list[OfficeSpan]:
         found = []
-        for office in find_offices(self.doc.text, self._is_in_place):
+        for office in find_offices(self._text, self._is_in_place):
             start, end = self.token_span(office.start, office.end)
             if not self._is_given_name(office.phrase, start):
                 found.append(OfficeSpan(start, end, office.phrase, office.office, is_plural(office.phrase)))
