@@ -1,0 +1,185 @@
+"""Possible contacts: every pair of parties that stands around a cue, found over syntax with high recall.
+
+Nothing is decided here but what a candidate is: the judge weighs it, `merge` makes claims of what is left.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from spacy.tokens import Doc
+
+from schemas.base import Direction, Kind
+from streams.coder.cues import FoundCue, find_cues
+from streams.coder.modality import modality_of
+from streams.coder.records import Candidate, Entity, Mention, Parties
+from streams.coder.relations import Relation, relation
+from streams.coder.traits import Surroundings, traits
+
+MAX_PER_ARTICLE = 600
+MAX_PER_SENTENCE = 60
+MAX_SENTENCE_TOKENS = 220
+_MAX_CODES = 9  # codes around one cue; lists beyond it single nobody out
+
+# How well a grammatical function suits a side of a contact: lower is better.
+_PULL = {
+    "subj": 0.0, "obj": 0.0, "with": 0.0, "between": 0.0, "passive": 0.1, "by": 0.2, "to": 0.2, "poss": 0.3,
+    "from": 0.5, "of": 0.6, "iobj": 0.3, "compound": 0.7, "in": 0.8, "among": 0.5, "into": 0.8, "whom": 0.2,
+    "at": 1.2, "for": 1.4, "appos": 1.5, "on": 2.2, "about": 2.6, "against": 2.6, "over": 2.6,
+}  # fmt: skip
+_PULL_ELSE = 1.8
+_FORM_PULL = {"name": 0.0, "titled": 0.0, "role": 0.1, "delegation": 0.2, "pronoun": 0.3, "group": 0.4, "organisation": 0.4, "state": 0.5, "seat": 0.6, "capital": 0.7, "demonym": 1.2}
+# Which function opens a contact: higher is more likely its initiator.
+_LEAD = {"subj": 6.0, "by": 5.0, "poss": 4.0, "from": 3.5, "compound": 3.0, "passive": 2.5, "of": 2.5, "between": 2.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A party as seen from a cue."""
+
+    entity: int
+    code: str
+    mention: Mention
+    relation: Relation | None  # None where it is carried from an earlier sentence
+    pull: float
+
+    @property
+    def function(self) -> str:
+        """Grammatical function to the cue."""
+        return self.relation.function if self.relation else "carried"
+
+
+def candidates(
+    doc: Doc, parties: Parties, anchor: dt.date | None = None, title_end: int = 0
+) -> list[Candidate]:
+    """All possible contacts of a document, in the order of the text; at most MAX_PER_ARTICLE.
+
+    `anchor` is the day of the report, `title_end` the first token after the headline.
+    """
+    found: list[Candidate] = []
+    around = Surroundings.of(doc, parties, anchor, title_end)
+    for number, stretch in enumerate(around.sentences):
+        if stretch[1] - stretch[0] > MAX_SENTENCE_TOKENS:
+            stretch = (stretch[0], stretch[0] + MAX_SENTENCE_TOKENS)
+        inside = around.mentions[number]
+        if not inside:
+            continue
+        cues = find_cues(doc, *stretch)
+        if cues:
+            found += list(_in_sentence(doc, parties, around, number, cues))[:MAX_PER_SENTENCE]
+        if len(found) >= MAX_PER_ARTICLE:
+            return found[:MAX_PER_ARTICLE]
+    return found
+
+
+def _in_sentence(
+    doc: Doc, parties: Parties, around: Surroundings, number: int, cues: Sequence[FoundCue]
+) -> Iterator[Candidate]:
+    carried = around.carried[number]
+    for cue in cues:
+        sides = _sides(doc, parties, around.mentions[number], cue)
+        for one, other in combinations(sides, 2):
+            if not (cue.entry.weak and _unfit(one, other)):
+                yield from _readings(doc, parties, around, number, cue, one, other)
+        if cue.entry.weak or not sides:
+            continue
+        held = {side.code for side in sides}
+        for entity, mention in carried:
+            code = parties.entities[entity].code
+            if code is None or code in held:
+                continue
+            absent = Side(entity, code, mention, None, 3.0)
+            for side in sides:
+                yield from _readings(doc, parties, around, number, cue, absent, side)
+
+
+def _sides(doc: Doc, parties: Parties, inside: Sequence[Mention], cue: FoundCue) -> list[Side]:
+    """The best mention of each code around a cue, in the order of the text."""
+    best: dict[str, Side] = {}
+    for mention in inside:
+        if mention.start <= cue.cue.head < mention.end and mention.form != "group":
+            continue
+        bond = relation(doc[cue.cue.head], doc[mention.head], mention.start, mention.end)
+        for index in mention.entities:
+            entity = parties.entities[index]
+            if entity.code is None:
+                continue
+            side = Side(index, entity.code, mention, bond, _pull(bond, mention, entity, cue))
+            if entity.code not in best or side.pull < best[entity.code].pull:
+                best[entity.code] = side
+    near = sorted(best.values(), key=lambda side: (side.pull, side.mention.start, side.code))[:_MAX_CODES]
+    return sorted(near, key=lambda side: (side.mention.start, side.code))
+
+
+def _pull(bond: Relation | None, mention: Mention, entity: Entity, cue: FoundCue) -> float:
+    distance = min(abs(mention.start - cue.cue.head), abs(mention.end - cue.cue.head)) * 0.03
+    form = _FORM_PULL.get(mention.form, 0.5) + (0.4 if entity.former else 0.0)
+    if bond is None:
+        return 3.0 + distance + form
+    links = bond.link.count("<") + bool(bond.link)
+    return _PULL.get(bond.function, _PULL_ELSE) + 0.5 * bond.depth + 0.25 * links + distance + form
+
+
+def _unfit(one: Side, other: Side) -> bool:
+    """Whether a weak cue has no party as its subject or none as its object."""
+    functions = {one.function, other.function}
+    if one.relation is None or other.relation is None or max(one.relation.depth, other.relation.depth) > 1:
+        return True
+    if functions == {"subj"}:
+        return False
+    return not (functions & {"subj", "passive", "by", "poss"} and functions & {"obj", "to", "iobj", "with", "passive", "from"})
+
+
+def _readings(
+    doc: Doc, parties: Parties, around: Surroundings, number: int, cue: FoundCue, one: Side, other: Side
+) -> Iterator[Candidate]:
+    told = modality_of(doc, around.sentences[number], cue, around.times[number], around.anchor)
+    for kind in cue.entry.kinds:
+        a, b = ordered(kind, cue, one, other)
+        yield Candidate(
+            kind,
+            told.modality,
+            direction_of(kind, cue),
+            a.entity,
+            b.entity,
+            a.mention,
+            b.mention,
+            cue.cue,
+            number,
+            traits(doc, parties, around, number, cue, kind, a, b, told),
+        )
+
+
+def ordered(kind: Kind, cue: FoundCue, one: Side, other: Side) -> tuple[Side, Side]:
+    """Put the initiator first: caller, sender, visitor, host who received, subject otherwise."""
+    if kind == "visit" and cue.entry.rule in {"meeting.host", "visit.invite", "visit.invitation"}:
+        return _visitor_first(cue, one, other)
+    if kind == "visit":
+        place = [side.mention.form in {"state", "capital", "seat", "organisation"} for side in (one, other)]
+        if place[0] != place[1]:
+            return (other, one) if place[0] else (one, other)
+        target = [side.function in {"to", "in", "into", "obj", "at"} for side in (one, other)]
+        if target[0] != target[1]:
+            return (other, one) if target[0] else (one, other)
+    leads = [_LEAD.get(side.function, 0.0) for side in (one, other)]
+    if leads[0] == leads[1]:
+        return (one, other) if one.mention.start <= other.mention.start else (other, one)
+    return (one, other) if leads[0] > leads[1] else (other, one)
+
+
+def _visitor_first(cue: FoundCue, one: Side, other: Side) -> tuple[Side, Side]:
+    """Whom a host received, or an inviter asked, is the visitor."""
+    for first, second in ((one, other), (other, one)):
+        if second.function in {"subj", "by", "poss", "from"} and first.function not in {"subj", "by"}:
+            return first, second
+    return other, one
+
+
+def direction_of(kind: Kind, cue: FoundCue) -> Direction:
+    """Messages, visits and calls that one side placed are directed."""
+    if kind in {"message", "visit"} or cue.entry.rule == "call.verb":
+        return "directed"
+    return "mutual"

@@ -1,0 +1,184 @@
+"""Whether a contact took place: signals around its cue, and a reading of them by rule.
+
+The rule's reading is a feature and a fallback; the judge's modality model weighs the signals themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from spacy.tokens import Doc, Token
+
+from schemas.base import Modality
+from streams.coder.cues import FoundCue
+from streams.coder.dates import Expression, resolve
+from streams.coder.telling import Stretch
+
+Where = Literal["left", "right", "near"]
+_LEFT, _RIGHT = 9, 9
+_OLD_DAYS, _FRESH_DAYS = 30, 1
+_BREAKS = frozenset({";", "“", "”", '"', ".", ":", "—"})
+_CLOSE_WORDS = 3
+_MAX_CLIMB = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A modality read by rule, with the signals that speak for one or the other."""
+
+    modality: Modality
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A list of words that tells a modality."""
+
+    name: str
+    modality: Modality
+    where: Where
+    words: frozenset[tuple[str, ...]]
+
+
+@cache
+def signals() -> tuple[Signal, ...]:
+    """All word signals (source: data/modality.toml)."""
+    text = files("streams.coder").joinpath("data/modality.toml").read_text(encoding="utf-8")
+    return tuple(
+        Signal(row["name"], row["modality"], row["where"], frozenset(tuple(w.split()) for w in row["words"]))
+        for row in tomllib.loads(text)["signal"]
+    )
+
+
+@cache
+def _signal_words() -> dict[Where, dict[tuple[str, ...], str]]:
+    table: dict[Where, dict[tuple[str, ...], str]] = {"left": {}, "right": {}, "near": {}}
+    for signal in signals():
+        for words in signal.words:
+            table[signal.where].setdefault(words, signal.name)
+    return table
+
+
+def modality_of(
+    doc: Doc, sentence: Stretch, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None
+) -> Told:
+    """Read the modality of what a cue tells, with its signals as `name` or `name=word`."""
+    low, high = _clause(doc, sentence, cue.cue.head)
+    found = [
+        *_tense(doc, cue),
+        *_words(doc, low, cue.cue.start, ("left", "near"), "l"),
+        *_words(doc, cue.cue.end, high, ("right", "near"), "r"),
+        *_time(doc, cue, times, anchor),
+        *_close(doc, sentence, cue),
+    ]
+    unique = tuple(dict.fromkeys(found))
+    return Told(_reading(unique), unique)
+
+
+def _clause(doc: Doc, sentence: Stretch, head: int) -> Stretch:
+    """The words around a cue, cut at strong punctuation."""
+    low, high = head, head + 1
+    while low > sentence[0] and head - low < _LEFT and doc[low - 1].text not in _BREAKS:
+        low -= 1
+    while high < sentence[1] and high - head < _RIGHT and doc[high].text not in _BREAKS:
+        high += 1
+    return low, high
+
+
+def _words(doc: Doc, low: int, high: int, places: tuple[Where, ...], side: str) -> Iterator[str]:
+    for position in range(low, high):
+        for length in (3, 2, 1):
+            words = tuple(doc[i].lower_ for i in range(position, min(position + length, high)))
+            for place in places:
+                if name := _signal_words()[place].get(words):
+                    yield name
+                    yield f"{name}:{side}={' '.join(words)}"
+
+
+def _close(doc: Doc, sentence: Stretch, cue: FoundCue) -> Iterator[str]:
+    for step in range(1, _CLOSE_WORDS + 1):
+        if (at := cue.cue.start - step) >= sentence[0]:
+            yield f"before{1 if step == 1 else 2}={doc[at].lower_}"
+    if cue.cue.end < sentence[1]:
+        yield f"after={doc[cue.cue.end].lower_}"
+
+
+def governing_verb(token: Token) -> Token:
+    """The verb that carries the tense of a cue: the cue itself or the nearest verb above it."""
+    step = token
+    for _ in range(_MAX_CLIMB):
+        if step.tag_.startswith("VB") or step.head.i == step.i:
+            break
+        step = step.head
+    return step
+
+
+def _tense(doc: Doc, cue: FoundCue) -> Iterator[str]:
+    verb = governing_verb(doc[cue.cue.head])
+    helpers = sorted({c.lower_ for c in verb.children if c.dep_.startswith("aux") or c.tag_ in {"MD", "TO"}})
+    negated = any(c.lower_ in {"not", "n't", "n’t", "never"} for c in verb.children)
+    yield f"tense={verb.tag_}"
+    yield f"tense={verb.tag_}+{'+'.join(helpers)}"
+    yield f"verb={verb.lower_}"
+    if negated:
+        yield "negated"
+    above = governing_verb(verb.head) if verb.head.i != verb.i else None
+    if above is not None and above.i != verb.i:
+        yield f"above={above.tag_}:{verb.dep_.split(':')[0]}"
+        yield f"above={above.lower_}"
+
+
+def _time(
+    doc: Doc, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None
+) -> Iterator[str]:
+    """How the nearest expression of time lies to the day of the report."""
+    if not times:
+        return
+    at = doc[cue.cue.head].idx
+    nearest = min(times, key=lambda e: (min(abs(e.start - at), abs(e.end - at)), e.start))
+    yield f"time={nearest.form}"
+    for name, value in nearest.parts:
+        if name in {"which", "vague_year", "year"}:
+            yield f"time:{name}={value if name == 'which' else 'told'}"
+    if year := nearest.part("vague_year") or nearest.part("year"):
+        yield f"years={_years(int(year), anchor)}"
+    if anchor is None:
+        return
+    for tense in ("past", "future"):
+        day = resolve(nearest, anchor, tense)  # type: ignore[arg-type]
+        if day is not None:
+            yield f"days:{tense}={_lag((day - anchor).days)}"
+
+
+def _years(year: int, anchor: dt.date | None) -> str:
+    if anchor is None:
+        return "unknown"
+    return "before" if year < anchor.year else "after" if year > anchor.year else "same"
+
+
+def _lag(days: int) -> str:
+    if days < -_OLD_DAYS:
+        return "old"
+    if days < 0:
+        return "past"
+    return "same" if days <= _FRESH_DAYS - 1 else "future"
+
+
+def _reading(found: tuple[str, ...]) -> Modality:
+    """The modality that the plainest signals tell."""
+    names = set(found)
+    if "off" in names or "negated" in names or "not" in names:
+        return "refused"
+    if "wish" in names:
+        return "proposed"
+    if names & {"will", "due", "coming", "days:future=future"} and "done" not in names:
+        return "planned"
+    if names & {"days:past=old", "years=before"} or ("then" in names and "done" not in names):
+        return "background"
+    return "held"

@@ -1,0 +1,265 @@
+"""What the judge knows of a candidate: where its parties stand to the cue, and what surrounds them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Doc
+
+from schemas.base import Kind
+from streams.coder.cues import FoundCue
+from streams.coder.dates import Expression, expressions
+from streams.coder.modality import Told
+from streams.coder.records import Mention, Parties
+from streams.coder.telling import Stretch, sentences
+
+if TYPE_CHECKING:
+    from streams.coder.contacts import Side
+
+_QUOTES = {"“": 1, "”": -1, '"': 0}
+_SUBJECT_DEPS = frozenset({"nsubj", "nsubj:pass", "nsubjpass"})
+_PHONE = frozenset({"phone", "telephone", "telephonic", "video", "videoconference", "virtual", "virtually", "call", "hotline", "teleconference", "videolink"})
+_WRITTEN = frozenset({"letter", "message", "telegram", "cable", "note", "wrote", "greetings", "condolences", "congratulations"})
+_IN_PERSON = frozenset({"met", "meeting", "talks", "summit", "visit", "received", "sidelines", "arrived", "trip", "hosted", "delegation", "palace"})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What of a document the candidates of all its sentences share."""
+
+    sentences: tuple[Stretch, ...]
+    mentions: tuple[tuple[Mention, ...], ...]
+    quoted: frozenset[int]
+    times: tuple[tuple[Expression, ...], ...]
+    title_end: int
+    anchor: dt.date | None
+    codes: Counter[str]
+    pairs: Counter[frozenset[str]]
+    title_codes: frozenset[str]
+    carried: tuple[tuple[tuple[int, Mention], ...], ...]
+    listed: bool
+
+    @classmethod
+    def of(cls, doc: Doc, parties: Parties, anchor: dt.date | None, title_end: int) -> Surroundings:
+        """Read the surroundings of a document; `title_end` is the first token of its body."""
+        cut = sentences(doc)
+        inside = _by_sentence(cut, parties)
+        codes = [frozenset(c for m in ms for c in _codes(parties, m)) for ms in inside]
+        return cls(
+            cut,
+            inside,
+            _quoted(doc),
+            tuple(_times(doc, stretch) for stretch in cut),
+            title_end,
+            anchor,
+            Counter(c for found in codes for c in found),
+            Counter(frozenset((x, y)) for found in codes for x in found for y in found if x < y),
+            frozenset(c for (start, _), found in zip(cut, codes, strict=True) if start < title_end for c in found),
+            _carried(doc, parties, inside, cut),
+            "schedule" in doc.text[:400].casefold(),
+        )
+
+
+def _codes(parties: Parties, mention: Mention) -> list[str]:
+    return [code for i in mention.entities if (code := parties.entities[i].code)]
+
+
+def _by_sentence(cut: tuple[Stretch, ...], parties: Parties) -> tuple[tuple[Mention, ...], ...]:
+    inside: list[list[Mention]] = [[] for _ in cut]
+    number = 0
+    for mention in parties.mentions:
+        while number + 1 < len(cut) and mention.head >= cut[number][1]:
+            number += 1
+        if cut and cut[number][0] <= mention.head < cut[number][1]:
+            inside[number].append(mention)
+    return tuple(tuple(found) for found in inside)
+
+
+def _quoted(doc: Doc) -> frozenset[int]:
+    """Tokens within quotation marks; a paragraph closes what is left open."""
+    inside, found = False, []
+    for token in doc:
+        if token.text in _QUOTES:
+            inside = {1: True, -1: False, 0: not inside}[_QUOTES[token.text]]
+        elif "\n" in token.text:
+            inside = False
+        elif inside:
+            found.append(token.i)
+    return frozenset(found)
+
+
+def _times(doc: Doc, stretch: Stretch) -> tuple[Expression, ...]:
+    """Expressions of time of a sentence, at characters of the whole text."""
+    base, last = doc[stretch[0]].idx, doc[stretch[1] - 1]
+    found = expressions(doc.text[base : last.idx + len(last)])
+    return tuple(Expression(e.start + base, e.end + base, e.form, e.parts) for e in found)
+
+
+def _carried(
+    doc: Doc, parties: Parties, inside: tuple[tuple[Mention, ...], ...], cut: tuple[Stretch, ...]
+) -> tuple[tuple[tuple[int, Mention], ...], ...]:
+    """For each sentence, whom an ellipsis in it may mean: the last subject, and the person named most so far."""
+    result: list[tuple[tuple[int, Mention], ...]] = []
+    seen: Counter[int] = Counter()
+    latest: dict[int, Mention] = {}
+    subject: int | None = None
+    for number, _ in enumerate(cut):
+        picks = [subject] if subject is not None else []
+        people = [i for i in seen if parties.entities[i].kind == "person" and parties.entities[i].code]
+        if people:
+            picks.append(max(people, key=lambda i: (seen[i], -i)))
+        result.append(tuple((i, latest[i]) for i in dict.fromkeys(picks)))
+        for mention in inside[number]:
+            if mention.form == "group":
+                continue
+            for i in mention.entities:
+                if parties.entities[i].code is None:
+                    continue
+                seen[i] += 1
+                latest[i] = mention
+                if doc[mention.head].dep_ in _SUBJECT_DEPS and doc[mention.head].head.dep_.lower() == "root":
+                    subject = i
+    return tuple(result)
+
+
+def traits(
+    doc: Doc, parties: Parties, around: Surroundings, number: int, cue: FoundCue, kind: Kind, a: Side, b: Side, told: Told
+) -> dict[str, float]:
+    """Features of a candidate by name; a value is 1 but for the few that measure."""
+    on: list[str] = []
+    on += _of_cue(doc, around, number, cue)
+    on += _of_frame(doc, cue, a, b)
+    on += _of_sides(parties, a, b)
+    on += _of_words(doc, around, number, cue, a, b)
+    on += _of_article(around, number, a, b)
+    on += [f"m:{signal}" for signal in told.signals]
+    on.append(f"told={told.modality}")
+    on.append(f"kind={kind}")
+    return dict.fromkeys(on, 1.0)
+
+
+def _of_cue(doc: Doc, around: Surroundings, number: int, cue: FoundCue) -> list[str]:
+    low, high = around.sentences[number]
+    words = {token.lower_ for token in doc[low:high]}
+    found = [f"cue={cue.base}/{cue.part[0]}", f"rule={cue.entry.rule}", f"tag={doc[cue.cue.head].tag_}"]
+    found += [f"s:{name}" for name, some in (("phone", _PHONE), ("written", _WRITTEN), ("person", _IN_PERSON)) if words & some]
+    if cue.cue.head in around.quoted:
+        found.append("quoted")
+    return found
+
+
+def _of_frame(doc: Doc, cue: FoundCue, a: Side, b: Side) -> list[str]:
+    family = cue.entry.rule
+    first = a.relation.label if a.relation else "carried"
+    second = b.relation.label if b.relation else "carried"
+    found = [
+        f"frame={family}:{a.function}|{b.function}",
+        f"frame={a.function}|{b.function}",
+        f"a={first}",
+        f"b={second}",
+        f"{family}:b={b.function}",
+        f"{family}:a={a.function}",
+        f"link={a.relation.link if a.relation else ''}|{b.relation.link if b.relation else ''}",
+    ]
+    deep = max(side.relation.depth if side.relation else 1 for side in (a, b))
+    found.append(f"depth={deep}")
+    if a.relation and b.relation and a.relation.shared != b.relation.shared:
+        found.append("apart")
+    if not a.relation or not b.relation:
+        found.append("carried")
+    return found
+
+
+def _of_sides(parties: Parties, a: Side, b: Side) -> list[str]:
+    found = []
+    for name, side in (("a", a), ("b", b)):
+        entity = parties.entities[side.entity]
+        found += [f"{name}.form={side.mention.form}", f"{name}.office={entity.office}", f"{name}.is={entity.kind}"]
+        found += [f"{name}.former"] if entity.former else []
+        found += [f"{name}.unsure"] if side.mention.certainty < 0.7 else []
+        found += [f"{name}.nostate"] if len(side.code) != 3 or side.code in {"GCC", "LAS", "OIC", "OTS", "SCO", "CIS"} else []
+    offices = [parties.entities[side.entity].office for side in (a, b)]
+    found.append(f"kinds={parties.entities[a.entity].kind}|{parties.entities[b.entity].kind}")
+    if offices[0] and offices[0] == offices[1]:
+        found.append("peers")
+    found.append(f"forms={a.mention.form}|{b.mention.form}")
+    return found
+
+
+def _of_words(doc: Doc, around: Surroundings, number: int, cue: FoundCue, a: Side, b: Side) -> list[str]:
+    """Order and distance, and the words right before each side: they hold where the tree is wrong."""
+    found = []
+    spots = sorted([("a", a.mention.start), ("b", b.mention.start), ("c", cue.cue.head)], key=lambda s: s[1])
+    order = "".join(name for name, _ in spots)
+    found.append(f"order={order}")
+    for name, side in (("a", a), ("b", b)):
+        if side.relation is None:
+            continue
+        gap = max(side.mention.start - cue.cue.end, cue.cue.start - side.mention.end, 0)
+        found.append(f"{name}.gap={_bucket(gap)}")
+        where = "after" if side.mention.start > cue.cue.head else "before"
+        found.append(f"{cue.entry.rule}:{name}.at={where}:{_lead_word(doc, around, number, side)}")
+        between = range(*sorted((min(side.mention.end, cue.cue.end), max(side.mention.start, cue.cue.start))))
+        found += [f"{name}.past={word}" for word in sorted({doc[i].lower_ for i in between} & _FENCES)]
+    codes = len({m.entities for m in around.mentions[number]})
+    found.append(f"crowd={_bucket(codes)}")
+    between_sides = doc[min(a.mention.end, b.mention.end) : max(a.mention.start, b.mention.start)]
+    if len(between_sides) == 1:
+        found.append(f"{cue.entry.rule}:joined={between_sides[0].lower_}")
+    return found
+
+
+_FENCES = frozenset({",", ";", "that", "which", "who", "and", "but", "said", "about", "on", "against", "after", "while", "when", "as", "because", "over", "if", "where", ":", "(", "with", "to", "of", "from", "between"})
+
+
+def _lead_word(doc: Doc, around: Surroundings, number: int, side: Side) -> str:
+    """The nearest preposition or verb before a mention, over its determiners and adjectives."""
+    low = around.sentences[number][0]
+    at = side.mention.start - 1
+    for _ in range(4):
+        if at < low:
+            return "^"
+        if doc[at].tag_ in {"DT", "JJ", "PRP$", "NNP", "NN", "HYPH", "VBG"}:
+            at -= 1
+            continue
+        break
+    if at < low:
+        return "^"
+    token = doc[at]
+    return token.lower_ if token.tag_ in {"IN", "TO", "CC", ",", "POS"} or not token.is_alpha else token.tag_
+
+
+def _of_article(around: Surroundings, number: int, a: Side, b: Side) -> list[str]:
+    pair = frozenset((a.code, b.code))
+    start = around.sentences[number][0]
+    found = [f"together={_bucket(around.pairs[pair])}", f"states={_bucket(len(around.codes))}"]
+    found.append(f"at={_place(around, number)}")
+    if pair <= around.title_codes:
+        found.append("title.pair")
+    elif pair & around.title_codes:
+        found.append("title.one")
+    if start < around.title_end:
+        found.append("in.title")
+    if around.listed:
+        found.append("schedule")
+    if around.anchor is None:
+        found.append("undated")
+    return found
+
+
+def _place(around: Surroundings, number: int) -> str:
+    body = [n for n, (start, _) in enumerate(around.sentences) if start >= around.title_end]
+    if not body or number < body[0]:
+        return "title"
+    offset = number - body[0]
+    return "lead" if offset == 0 else "top" if offset < 3 else "middle" if offset < 8 else "late"
+
+
+def _bucket(value: int) -> str:
+    for limit in (0, 1, 2, 3, 5, 8, 13, 21, 34):
+        if value <= limit:
+            return f"≤{limit}"
+    return "more"

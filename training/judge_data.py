@@ -1,0 +1,106 @@
+"""Annotated articles with their candidates, as the matrices that the judge learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from streams.coder.judge import MODALITIES, crossed, modality_features
+from streams.coder.records import Candidate, Parties
+
+Features = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One annotated article with its candidates."""
+
+    id: str
+    set: str
+    source: str
+    parties: Parties
+    candidates: list[Candidate]
+    gold: list[dict[str, Any]]  # the annotation's contacts, each with "sentences": where its evidence stands
+
+    @property
+    def is_dev(self) -> bool:
+        """Whether figures are reported on it."""
+        return self.set == "dev"
+
+
+class Vocabulary:
+    """Columns of feature names that occur often enough."""
+
+    def __init__(self, rows: Iterable[Features], least: int) -> None:
+        counts: dict[str, int] = {}
+        for row in rows:
+            for name in row:
+                counts[name] = counts.get(name, 0) + 1
+        self.names = sorted(name for name, count in counts.items() if count >= least)
+        self._column = {name: k for k, name in enumerate(self.names)}
+
+    def matrix(self, rows: Iterable[Features]) -> csr_matrix:
+        """Rows as a sparse matrix."""
+        data, indices, starts = [], [], [0]
+        for row in rows:
+            for name, value in row.items():
+                if (column := self._column.get(name)) is not None:
+                    indices.append(column)
+                    data.append(value)
+            starts.append(len(indices))
+        return csr_matrix((data, indices, starts), shape=(len(starts) - 1, len(self.names)))
+
+
+def gold_pair(contact: dict[str, Any]) -> frozenset[str]:
+    """Codes of an annotated contact's sides."""
+    return frozenset((contact["a"]["code"], contact["b"]["code"]))
+
+
+def label(example: Example, candidate: Candidate) -> tuple[int | None, str | None, bool]:
+    """Whether a candidate is a contact (None: leave out), its modality, and whether it is the telling annotated."""
+    entities = example.parties.entities
+    pair = frozenset((entities[candidate.a].code, entities[candidate.b].code))
+    same = [g for g in example.gold if gold_pair(g) == pair]
+    exact = [g for g in same if g["kind"] == candidate.kind]
+    loose = [g for g in same if candidate.kind in g.get("also", ())]
+    told = [g for g in exact or loose if candidate.sentence in g["sentences"]]
+    modalities = {g["modality"] for g in told or exact or loose}
+    modality = next(iter(modalities)) if len(modalities) == 1 else None
+    if exact:
+        return 1, modality, bool(told)
+    return (None, modality, bool(told)) if loose else (0, None, False)
+
+
+class Board:
+    """All candidates of all examples in matrices, so that every fold only picks rows."""
+
+    def __init__(self, examples: Sequence[Example], least: int) -> None:
+        self.examples = list(examples)
+        every = [(e, c) for e in self.examples for c in e.candidates]
+        ends = np.cumsum([len(e.candidates) for e in self.examples])
+        self.rows = {
+            e.id: np.arange(end - len(e.candidates), end) for e, end in zip(self.examples, ends, strict=True)
+        }
+        self.vocabulary = Vocabulary((crossed(c) for _, c in every), least)
+        self.contact = self.vocabulary.matrix(crossed(c) for _, c in every)
+        self.modal_vocabulary = Vocabulary((modality_features(c) for _, c in every), least)
+        self.modal = self.modal_vocabulary.matrix(modality_features(c) for _, c in every)
+        answers = [label(e, c) for e, c in every]
+        self.answer = np.array([-1 if a is None else a for a, _, _ in answers])
+        self.modality = np.array([-1 if m is None else MODALITIES.index(m) for _, m, _ in answers])  # type: ignore[arg-type]
+        self.told = np.array([t for _, _, t in answers])
+        self.dev = np.array([e.is_dev for e, _ in every])
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """Outlet of each example."""
+        return [e.source for e in self.examples]
+
+    def rows_of(self, examples: Iterable[Example]) -> np.ndarray:
+        """Row numbers of the examples' candidates."""
+        return np.concatenate([self.rows[e.id] for e in examples] or [np.array([], dtype=int)])
