@@ -3,8 +3,8 @@
     python training/content.py FEATURES.jsonl
 
 FEATURES comes from training/content_features.py. Fits one logistic model per topic and one for stances, prints
-the cross-validated F1 over contacts that were held, and writes topics_weights.json and stances_weights.json
-into streams/coder/data. Needs numpy and scikit-learn (requirements/train.in).
+the cross-validated F1 over contacts that were held, and writes topics_weights.json and
+stances_weights.json into streams/coder/data. Needs numpy and scikit-learn (requirements/train.in).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -34,7 +35,9 @@ SMALLEST_WEIGHT = 0.02
 def groups(rows: list[dict[str, Any]]) -> np.ndarray:
     """Source of each row; files with articles of one hand count each article by itself."""
     per_source = Counter(row["source"] for row in rows)
-    return np.array([row["source"] if per_source[row["source"]] < len(rows) / 3 else row["article"] for row in rows])
+    return np.array(
+        [row["source"] if per_source[row["source"]] < len(rows) / 3 else row["article"] for row in rows]
+    )
 
 
 def article_weights(rows: list[dict[str, Any]]) -> np.ndarray:
@@ -52,7 +55,11 @@ def learn_topics(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Fit the topics' models and choose the threshold with the best cross-validated F1."""
     frequency = Counter(f for row in {r["article"]: r for r in rows}.values() for f in row["topic_features"])
     seen = [
-        {f: v * SCALE.get(f.split()[0], 1.0) for f, v in row["topic_features"].items() if frequency[f] >= RAREST}
+        {
+            f: v * SCALE.get(f.split()[0], 1.0)
+            for f, v in row["topic_features"].items()
+            if frequency[f] >= RAREST
+        }
         for row in rows
     ]
     vectorizer = DictVectorizer()
@@ -73,17 +80,21 @@ def learn_topics(rows: list[dict[str, Any]]) -> dict[str, Any]:
             scaled = value * SCALE.get(name.split()[0], 1.0)
             if abs(scaled) >= SMALLEST_WEIGHT:
                 features[name][topic] = round(float(scaled), 3)
-    return {"bias": bias, "threshold": dict.fromkeys(TOPICS, threshold), "features": dict(sorted(features.items()))}
+    return {
+        "bias": bias,
+        "threshold": dict.fromkeys(TOPICS, threshold),
+        "features": dict(sorted(features.items())),
+    }
 
 
-def _narrow(x: Any) -> Any:
+def _narrow(x: csr_matrix) -> csr_matrix:
     """Rows with 32-bit indices, as the solver wants them."""
     x = x.tocsr()
     x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
     return x
 
 
-def _fit(x: Any, y: np.ndarray, weight: np.ndarray, strength: float) -> LogisticRegression:
+def _fit(x: csr_matrix, y: np.ndarray, weight: np.ndarray, strength: float) -> LogisticRegression:
     model = LogisticRegression(C=strength, max_iter=500, solver="liblinear", random_state=0)
     return model.fit(x, y, sample_weight=weight)
 
@@ -103,14 +114,18 @@ def _topic_threshold(rows: list[dict[str, Any]], y: np.ndarray, predicted: np.nd
 
 def learn_stances(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Fit the model of expressed stances."""
-    flat = [(i, code, stance, f) for i, row in enumerate(rows) for code, stance, f in row["stance_candidates"]]
+    flat = [
+        (i, code, stance, f) for i, row in enumerate(rows) for code, stance, f in row["stance_candidates"]
+    ]
     vectorizer = DictVectorizer()
     x = _narrow(vectorizer.fit_transform([f for *_, f in flat]))
     y = np.array([[code, stance] in rows[i]["stances"] for i, code, stance, _ in flat], dtype=int)
     weight = article_weights(rows)[[i for i, *_ in flat]]
     predicted = np.zeros(len(flat))
     for train, test in GroupKFold(FOLDS).split(x, groups=groups(rows)[[i for i, *_ in flat]]):
-        predicted[test] = _fit(x[train], y[train], weight[train], STANCE_STRENGTH).predict_proba(x[test])[:, 1]
+        predicted[test] = _fit(x[train], y[train], weight[train], STANCE_STRENGTH).predict_proba(x[test])[
+            :, 1
+        ]
     held = np.array([rows[i]["modality"] == "held" for i, *_ in flat])
     gold = sum(len(row["stances"]) for row in rows if row["modality"] == "held")
     best = (0.0, 0.0)

@@ -27,25 +27,34 @@ from streams.coder.text import compose
 from streams.coder.topics import features
 
 
-def annotated_claims(doc: Doc, parties: Parties, contacts: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Claim]]:
+def annotated_claims(
+    doc: Doc, parties: Parties, contacts: list[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], Claim]]:
     """Each annotated contact with the claim that a perfect coder would make of it."""
     for contact in contacts:
         start = doc.text.find(contact["evidence"])
-        span = doc.char_span(start, start + len(contact["evidence"]), alignment_mode="expand") if start >= 0 else None
+        span = (
+            doc.char_span(start, start + len(contact["evidence"]), alignment_mode="expand")
+            if start >= 0
+            else None
+        )
         if span is None:
             continue
-        yield contact, Claim(
-            kind=contact["kind"],
-            also=tuple(contact["also"]),
-            modality=contact["modality"],
-            direction=contact["direction"],
-            a=_entity(parties, contact["a"]),
-            b=_entity(parties, contact["b"]),
-            cue=Cue(span.start, span.end, span.start, "annotated"),
-            evidence=(span.start, span.end),
-            candidates=(),
-            confidence=1.0,
-            reasons=(),
+        yield (
+            contact,
+            Claim(
+                kind=contact["kind"],
+                also=tuple(contact["also"]),
+                modality=contact["modality"],
+                direction=contact["direction"],
+                a=_entity(parties, contact["a"]),
+                b=_entity(parties, contact["b"]),
+                cue=Cue(span.start, span.end, span.start, "annotated"),
+                evidence=(span.start, span.end),
+                candidates=(),
+                confidence=1.0,
+                reasons=(),
+            ),
         )
 
 
@@ -57,7 +66,11 @@ def _entity(parties: Parties, side: dict[str, Any]) -> Entity:
         if e.code == side["code"] and (not words or words & set((e.name or "").casefold().split()))
     ]
     kind = "person" if side["name"] else "state"
-    return max(fitting, key=lambda e: len(e.name or ""), default=Entity(-1, kind, side["code"], side["name"], side["role"]))
+    return max(
+        fitting,
+        key=lambda e: len(e.name or ""),
+        default=Entity(-1, kind, side["code"], side["name"], side["role"]),
+    )
 
 
 def rows(model: str, paths: list[Path]) -> Iterator[dict[str, Any]]:
@@ -87,11 +100,14 @@ def _article_rows(file: str, article: dict[str, Any], doc: Doc, parties: Parties
             "topics": contact["topics"],
             "topic_features": features(doc, told, claim.kind, claim.modality),
             "stances": [[s["by"], s["stance"]] for s in contact["stances"]],
-            "stance_candidates": [[e.code, e.stance, e.features] for e in candidates(doc, told, claim, parties)],
+            "stance_candidates": [
+                [e.code, e.stance, e.features] for e in candidates(doc, told, claim, parties)
+            ],
         }
 
 
 if __name__ == "__main__":
     with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
-        for row in rows(sys.argv[1], [Path(name) for name in sys.argv[3:]]):
-            out.write(json.dumps(row) + "\n")
+        out.writelines(
+            json.dumps(row) + "\n" for row in rows(sys.argv[1], [Path(name) for name in sys.argv[3:]])
+        )

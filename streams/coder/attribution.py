@@ -15,7 +15,8 @@ from streams.coder.telling import Stretch, sentence_of
 
 _REACH_AFTER = 5
 _REACH_BEFORE = 3
-_TOO_FAR = 30.0
+_TOO_FAR = 16.0
+_ITEM_SENTENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ def reported_by(
         return credit
     if credit := _release_credit(doc):
         return credit
-    credits = sorted(_credits(doc, cut, evidence, sides), key=lambda credit: credit.cost)
-    if credits and credits[0].cost < _TOO_FAR:
-        return credits[0].source
+    best = min(_credits(doc, cut, evidence, sides), key=lambda credit: credit.cost, default=None)
+    if best and best.cost < _TOO_FAR:
+        return best.source
     return _sign_off(doc)
 
 
@@ -88,7 +89,7 @@ def _item_credit(doc: Doc, evidence: Stretch) -> str | None:
 
 
 def _another_item(text: str) -> bool:
-    return len(re.findall(r"[.!?][”\"’]?\s", text)) > 3
+    return len(re.findall(r"[.!?][”\"’]?\s", text)) > _ITEM_SENTENCES
 
 
 @cache
@@ -96,7 +97,10 @@ def _release() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(r"\battributable to (?P<by>[A-Z][^:\n]{3,80}?)\s*:"),
         re.compile(r"^(?:Statement|Readout)s? (?:by|from) (?P<by>[A-Z][^:\n]{3,60}?) on ", re.MULTILINE),
-        re.compile(r"statement (?:was )?(?:released|issued) by (?:the )?(?P<by>[A-Z][^:.\n]{3,90}?)(?: on the occasion[^.\n]*)?[.:\n]"),
+        re.compile(
+            r"statement (?:was )?(?:released|issued) by (?:the )?"
+            r"(?P<by>[A-Z][^:.\n]{3,90}?)(?: on the occasion[^.\n]*)?[.:\n]"
+        ),
     )
 
 
@@ -110,7 +114,7 @@ def _release_credit(doc: Doc) -> str | None:
 
 
 def _sign_off(doc: Doc) -> str | None:
-    """An agency alone on the last line: "— SPA"."""
+    """Find an agency alone on the last line: "— SPA"."""
     last = doc.text.rstrip().rsplit("\n", 1)[-1].strip()
     found = re.fullmatch(r"[-—–/(\s]*([A-Z][A-Z&/-]{1,11})[)/.\s]*", last)
     return found.group(1) if found else None

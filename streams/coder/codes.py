@@ -24,7 +24,7 @@ class Row:
 
 @cache
 def table() -> dict[tuple[str, str, str, str], Row]:
-    """The table by (of, kind or stance, modality, refinement)."""
+    """Read the table by (of, kind or stance, modality, refinement)."""
     text = files("streams.coder").joinpath("data/cameo.csv").read_text(encoding="utf-8")
     return {
         (row["of"], row["kind"], row["modality"], row["topic"]): Row(
@@ -34,7 +34,7 @@ def table() -> dict[tuple[str, str, str, str], Row]:
     }
 
 
-def event_codes(
+def event_codes(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     kind: Kind,
     modality: Modality,
     stances: Sequence[StanceName] = (),
@@ -48,8 +48,8 @@ def event_codes(
     rows = table()
     row = next(
         found
-        for key in (("contact", kind, happened, refined), ("contact", kind, happened, ""), ("contact", "", happened, ""))
-        if (found := rows.get(key))
+        for key in ((kind, happened, refined), (kind, happened, ""), ("", happened, ""))
+        if (found := rows.get(("contact", *key)))
     )
     expressed = list(dict.fromkeys(stance_code(stance, topics).cameo for stance in stances))
     return EventCodes(
@@ -62,7 +62,7 @@ def event_codes(
 
 
 def stance_code(stance: StanceName, topics: Sequence[Topic] = ()) -> Row:
-    """The table's line for one stance, refined by the first topic that has a line of its own."""
+    """Take the table's line for one stance, refined by the first topic that has a line of its own."""
     rows = table()
     for topic in topics:
         if found := rows.get(("stance", stance, "", topic)):

@@ -37,7 +37,7 @@ class Content:
     codes: EventCodes
 
 
-def describe(  # noqa: PLR0913 - each is a fact of its own
+def describe(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     doc: Doc,
     claim: Claim,
     parties: Parties,

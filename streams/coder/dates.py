@@ -51,43 +51,44 @@ _TO = r"\s*(?:-|–|—|to|through|until|till|and)\s*"
 _DAYPART = _any_of(_WORDS["parts_of_day"])
 _COUNT = rf"(?:\d{{1,3}}|{_any_of(_WORDS['numbers'])})"
 
-_PATTERNS: tuple[tuple[Form, re.Pattern[str]], ...] = tuple(
-    (form, re.compile(pattern, re.IGNORECASE))
-    for form, pattern in (
-        ("full", r"\b(?P<year>(?:19|20)\d\d)-(?P<month_number>\d\d)-(?P<day>\d\d)\b"),
+_SOURCES: dict[Form, list[str]] = {
+    "full": [r"\b(?P<year>(?:19|20)\d\d)-(?P<month_number>\d\d)-(?P<day>\d\d)\b"],
+    "day": [
         (
-            "day",
             rf"\b(?P<month>{_MONTH})\s+(?P<day>{_DAY})(?:{_TO}(?:{_MONTH}\s+)?{_DAY})?"
-            rf"(?:\s*,?\s+(?P<year>{_YEAR}))?",
+            rf"(?:\s*,?\s+(?P<year>{_YEAR}))?"
         ),
         (
-            "day",
             rf"\b(?P<day>{_DAY})(?:{_TO}{_DAY})?\s+(?:of\s+)?(?P<month>{_MONTH})(?!\s+{_DAY}\s*,?\s*{_YEAR})"
-            rf"(?:{_TO}{_DAY}\s+{_MONTH})?(?:\s*,?\s+(?P<year>{_YEAR}))?",
+            rf"(?:{_TO}{_DAY}\s+{_MONTH})?(?:\s*,?\s+(?P<year>{_YEAR}))?"
         ),
+    ],
+    "weekday": [
         (
-            "weekday",
             rf"\b(?:(?P<which>last|next|this|past|coming|previous|following)\s+)?"
-            rf"(?P<weekday>{_any_of(_WORDS['weekdays'])})\b(?:\s+(?:{_DAYPART})\b)?",
-        ),
+            rf"(?P<weekday>{_any_of(_WORDS['weekdays'])})\b(?:\s+(?:{_DAYPART})\b)?"
+        )
+    ],
+    "relative": [
         (
-            "relative",
             rf"\b(?:(?P<before>the day before yesterday)|(?P<after>the day after tomorrow)"
             rf"|(?P<yesterday>yesterday|last night|the previous (?:day|evening))"
-            rf"|(?P<tomorrow>tomorrow)|(?P<today>today|tonight|this\s+(?:{_DAYPART})|(?:earlier|later) in the day"
-            rf"|(?:earlier|later) on the same day)"
-            rf"|(?P<count>{_COUNT})\s+days\s+ago)\b",
-        ),
+            rf"|(?P<tomorrow>tomorrow)|(?P<today>today|tonight|this\s+(?:{_DAYPART})"
+            rf"|(?:earlier|later) in the day|(?:earlier|later) on the same day)"
+            rf"|(?P<count>{_COUNT})\s+days\s+ago)\b"
+        )
+    ],
+    "vague": [
         (
-            "vague",
             rf"\b(?:(?:(?:earlier|later|early|late)\s+)?(?:last|next|this|past|coming|previous|recent)\s+"
             rf"(?:few\s+)?(?:weeks?|weekend|months?|years?|spring|summer|autumn|fall|winter)"
             rf"|(?:{_COUNT}|several|few)\s+(?:weeks?|months?|years?)\s+(?:ago|earlier)|recently"
             rf"|(?:in|last|next|since|this)\s+(?:early\s+|late\s+|mid-?\s*)?(?P<vague_month>{_MONTH})"
-            rf"(?:\s+{_YEAR})?(?!\s*{_DAY})|in\s+(?P<vague_year>{_YEAR}))",
-        ),
-    )
-)
+            rf"(?:\s+{_YEAR})?(?!\s*{_DAY})|in\s+(?P<vague_year>{_YEAR}))"
+        )
+    ],
+}
+_PATTERNS = [(f, re.compile(source, re.IGNORECASE)) for f, sources in _SOURCES.items() for source in sources]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _capitalised(matches: Iterator[re.Match[str]], form: Form) -> Iterator[re.Ma
 
 
 def _names_the_next(expression: Expression, following: list[Expression], text: str) -> bool:
-    """A weekday right before a date ("Sunday, Dec. 28") adds nothing to it."""
+    """Whether it is a weekday right before a date ("Sunday, Dec. 28"), to which it adds nothing."""
     if expression.form != "weekday" or not following or following[0].form not in {"day", "full"}:
         return False
     return not text[expression.end : following[0].start].strip(" ,(")

@@ -36,7 +36,7 @@ def vocabulary() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in json.loads(text).items()}
 
 
-def holder(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+def holder(  # noqa: PLR0913 - each is a fact of its own
     doc: Doc, sentence: Stretch, words: Stretch, claim: Claim, parties: Parties, *, directed: bool = False
 ) -> Holder:
     """Find the holder of the attitude that `words` express.
@@ -131,9 +131,9 @@ def _by_order(doc: Doc, sentence: Stretch, position: int, claim: Claim, parties:
         if token.lower_ in words["both"]:
             return Holder(both, "group")
         mention = _mention_at(at, parties)
-        if mention and mention.end - 1 == at and not _is_object(doc, mention, sentence):
-            if codes := _codes(mention, claim, parties):
-                return Holder(codes, "nearest")
+        plain = mention is not None and mention.end - 1 == at and not _is_object(doc, mention, sentence)
+        if plain and mention and (codes := _codes(mention, claim, parties)):
+            return Holder(codes, "nearest")
         if token.lower_ in words["pronouns"]:
             return _carried(sentence, claim, parties, "pronoun")
         if token.lower_ in words["plural"]:

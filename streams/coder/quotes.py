@@ -44,9 +44,7 @@ def _quoted(doc: Doc) -> Iterator[tuple[int, int, str]]:
             yield span.start, span.end, text.strip()
 
 
-def _source(
-    doc: Doc, sentences: Sequence[Stretch], low: int, high: int, parties: Parties
-) -> Stretch | None:
+def _source(doc: Doc, sentences: Sequence[Stretch], low: int, high: int, parties: Parties) -> Stretch | None:
     """Words that name the speaker: of the reporting verb nearest to the quotation, in its sentences."""
     start, end = sentences[0][0], sentences[-1][1]
     named = [s for s in sayings(doc, (start, min(end + 12, len(doc)))) if not low < s.verb < high]
@@ -75,6 +73,6 @@ def _speaker(
 
 
 def _mention_in(source: Stretch, parties: Parties) -> Mention | None:
-    """The longest mention among the words of the source."""
+    """Take the longest mention among the words of the source."""
     inside = [m for m in parties.mentions if m.start < source[1] and source[0] < m.end]
     return max(inside, key=lambda m: (m.form != "demonym", m.end - m.start), default=None)

@@ -15,6 +15,9 @@ from streams.coder.telling import Stretch
 
 Form = Literal["before", "after", "according", "citing"]
 
+_LONGEST_APPOSITION = 25
+_LONGEST_SOURCE = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Saying:
@@ -57,7 +60,15 @@ def _sources(doc: Doc, sentence: Stretch, position: int) -> Iterator[Saying]:
 def _left(doc: Doc, sentence: Stretch, verb: int) -> Iterator[Saying]:
     table = vocabulary()
     end = verb
-    while end > sentence[0] and doc[end - 1].lower_ in {"also", "later", "earlier", "has", "had", "have", "then"}:
+    while end > sentence[0] and doc[end - 1].lower_ in {
+        "also",
+        "later",
+        "earlier",
+        "has",
+        "had",
+        "have",
+        "then",
+    }:
         end -= 1
     if end > sentence[0] and doc[end - 1].text == ",":
         apposed = _before_apposition(doc, sentence, end - 1)
@@ -76,7 +87,7 @@ def _before_apposition(doc: Doc, sentence: Stretch, comma: int) -> Stretch | Non
     opening = comma - 1
     while opening > sentence[0] and doc[opening].text != ",":
         opening -= 1
-    if doc[opening].text != "," or comma - opening > 25:
+    if doc[opening].text != "," or comma - opening > _LONGEST_APPOSITION:
         return None
     start = opening
     while start > sentence[0] and not _stops(doc, start - 1, vocabulary()["left_bounds"]):
@@ -89,7 +100,7 @@ def _before_apposition(doc: Doc, sentence: Stretch, comma: int) -> Stretch | Non
 
 def _right(doc: Doc, sentence: Stretch, verb: int, start: int, form: Form) -> Iterator[Saying]:
     table, end = vocabulary(), start
-    while end < sentence[1] and end - start < 16 and not _stops(doc, end, table["right_bounds"]):
+    while end < sentence[1] and end - start < _LONGEST_SOURCE and not _stops(doc, end, table["right_bounds"]):
         end += 1
     if end > start and _names(doc, start, end):
         yield Saying(verb, _trimmed(doc, start, end), form)
@@ -103,9 +114,11 @@ def _stops(doc: Doc, position: int, words: frozenset[str]) -> bool:
 def _names(doc: Doc, start: int, end: int) -> bool:
     """Whether the words can name a source: an institution, an official or a person."""
     table = vocabulary()
-    if end - start > 14 or doc[start].lower_ in table["pronouns"]:
+    if end - start > _LONGEST_SOURCE or (end - start == 1 and doc[start].lower_ in table["pronouns"]):
         return False
-    return any(t.lower_ in table["institutions"] or (t.text[:1].isupper() and t.is_alpha) for t in doc[start:end])
+    return any(
+        t.lower_ in table["institutions"] or (t.text[:1].isupper() and t.is_alpha) for t in doc[start:end]
+    )
 
 
 def _trimmed(doc: Doc, start: int, end: int) -> Stretch:

@@ -17,7 +17,6 @@ from streams.coder.holder import Holder, holder
 from streams.coder.records import Claim, Parties
 from streams.coder.telling import Telling
 
-
 _NEAR = 7
 _OPENING = 60
 _LONGEST = 30
@@ -90,7 +89,7 @@ def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[
                 features[f"words {doc[words[0] : words[1]].text.casefold()[:_LONGEST]}"] = 1.0
     setting = _setting(doc, told)
     for (code, stance), features in merged.items():
-        features |= setting
+        features.update(setting)
         other = next((f for (c, s), f in merged.items() if s == stance and c != code), {})
         features[f"other side {'held' in other} {'held' in features} {stance}"] = 1.0
     return [Expressed(code, stance, features) for (code, stance), features in sorted(merged.items())]
@@ -166,9 +165,7 @@ def probability(expressed: Expressed) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def stances(
-    doc: Doc, told: Telling, claim: Claim, parties: Parties
-) -> list[tuple[str, StanceName]]:
+def stances(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[tuple[str, StanceName]]:
     """Stances of the two sides, initiator first."""
     threshold = weights().threshold
     found = [e for e in candidates(doc, told, claim, parties) if probability(e) >= threshold]

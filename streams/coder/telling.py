@@ -53,7 +53,7 @@ def sentences(doc: Doc) -> tuple[Stretch, ...]:
 
 
 def paragraphs(doc: Doc, cut: Sequence[Stretch]) -> tuple[int, ...]:
-    """Number of the paragraph each sentence stands in."""
+    """Count the paragraph each sentence stands in."""
     numbers, number = [], 0
     for index, (start, _) in enumerate(cut):
         if index and any("\n" in token.text for token in doc[cut[index - 1][1] : start]):

@@ -33,12 +33,13 @@ class _Option:
 
 
 _OTHER_SENTENCE = 40.0
-_AFTER_SAYING = 60.0
+_AFTER_SAYING = 80.0
 _BEYOND_BOUND = 25.0
+_BEYOND_COMMA = 3.0
 _TOO_FAR = 70.0
 
 
-def when(  # noqa: PLR0913 - each is a fact of its own
+def when(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     doc: Doc,
     sentences: Sequence[Stretch],
     evidence: Stretch,
@@ -97,21 +98,28 @@ def _distance(text: str, found: Expression, low: int, high: int) -> float:
     if low <= found.start < high:
         return 0.0 + (0.01 * (found.start - low))
     between = text[found.end : low] if found.end <= low else text[high : found.start]
-    return len(between.split()) + _BEYOND_BOUND * len(_bound().findall(between))
+    return (
+        len(between.split())
+        + _BEYOND_COMMA * between.count(",")
+        + _BEYOND_BOUND * len(_bound().findall(between))
+    )
 
 
 @cache
-def _saying() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _saying() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     verbs = "|".join(vocabulary()["saying"])
     before = re.compile(
         rf"\b(?:{verbs})(?:\s+(?:reporters|journalists|here|late|early|on))*\s+$", re.IGNORECASE
     )
     after = re.compile(rf"^\s*,?\s*(?:{verbs}|that)\b", re.IGNORECASE)
-    return before, after
+    during = re.compile(r"\s+(?:during|after|at|following|alongside|in a (?:meeting|call))\b", re.IGNORECASE)
+    return before, after, during
 
 
 def _tells_when_it_was_said(text: str, found: Expression) -> bool:
-    before, after = _saying()
+    before, after, during = _saying()
+    if during.match(text[found.end :]):
+        return False
     if before.search(text[: found.start]):
         return True
     return bool(after.search(text[found.end :]))

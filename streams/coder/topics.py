@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
 from spacy.tokens import Doc
 
@@ -16,6 +17,7 @@ from schemas.base import Kind, Modality, Topic
 from streams.coder.telling import Stretch, Telling
 
 _LEAD_WORDS = 250
+_SHORTEST_STEM, _SHORTEST_WORD = 4, 3
 _ENDINGS = re.compile(r"(?:'s|’s|ies|es|s|ing|ed|ly)$")
 
 
@@ -31,7 +33,9 @@ class Weights:
 @cache
 def weights() -> Weights:
     """Weights learned by training/content.py, from data/topics_weights.json."""
-    table = json.loads(files("streams.coder").joinpath("data/topics_weights.json").read_text(encoding="utf-8"))
+    table = json.loads(
+        files("streams.coder").joinpath("data/topics_weights.json").read_text(encoding="utf-8")
+    )
     return Weights(table["bias"], table["threshold"], table["features"])
 
 
@@ -59,7 +63,7 @@ def _mentions(doc: Doc, stretches: Iterable[Stretch]) -> dict[str, float]:
 def stem(word: str) -> str:
     """Cut the commonest endings, so that forms of one word count together."""
     lower = word.casefold()
-    return _ENDINGS.sub("", lower) if len(lower) > 4 else lower
+    return _ENDINGS.sub("", lower) if len(lower) > _SHORTEST_STEM else lower
 
 
 def _common_words(doc: Doc, stretches: Iterable[Stretch]) -> set[str]:
@@ -68,7 +72,7 @@ def _common_words(doc: Doc, stretches: Iterable[Stretch]) -> set[str]:
     for start, end in stretches:
         for token in doc[start:end]:
             text = token.text
-            if not token.is_alpha or len(text) < 3 or token.is_stop:
+            if not token.is_alpha or len(text) < _SHORTEST_WORD or token.is_stop:
                 continue
             if text[0].isupper() and not text.isupper() and token.i != start:
                 continue
@@ -110,4 +114,4 @@ def topics(doc: Doc, told: Telling, kind: Kind, modality: Modality) -> list[Topi
     model = weights()
     ranked = sorted(scores(features(doc, told, kind, modality)).items(), key=lambda item: (-item[1], item[0]))
     chosen = [topic for topic, score in ranked if score >= model.threshold[topic]]
-    return [topic for topic in chosen or [ranked[0][0]]]  # type: ignore[misc]
+    return [cast("Topic", topic) for topic in chosen or [ranked[0][0]]]
