@@ -9,6 +9,10 @@ r"""The ledger's state of one dyad: what is kept under which key, read through a
 | `KAZ-QAT\|j` | the last record's changes (see `streams.ledger.journal`) |
 
 A report is named `<article>.<slot>`; it keeps its slot when a new version of the article tells it again.
+Measured: an article with one report 1.2 KB, a contact 150 bytes and 20 for each report, a day 70 bytes for
+each report, the journal as much as its record's changes. A report adds 1.3 KB to the state and 3.7 KB to
+the changelog where a dyad has 3 reports a day, 6.8 KB where it has 40, before compression.
+
 Every value but the days has a `day` to expire by; null where no time is known.
 """
 
@@ -26,6 +30,8 @@ JSON = Any
 Read = Callable[[str], JSON]
 
 _UNDATED = "undated"
+_ROOM = 20_000  # article records, some 2 KB each
+_seen: dict[str, tuple[Traits, ...]] = {}
 
 
 def short_hash(text: str, size: int = 8) -> str:
@@ -109,11 +115,8 @@ class Book:
     def traits(self, name: str) -> tuple[Traits, ...]:
         """Traits of an article's reports, in their order; empty where it is not known."""
         if name not in self._traits:
-            record = self.article(name) or {"reports": []}
-            self._traits[name] = tuple(
-                traits(f"{name}.{slot}", record["article"], report, order)
-                for order, (slot, report, _) in enumerate(record["reports"])
-            )
+            record = self.article(name)
+            self._traits[name] = _traits(self.dyad, name, record) if record else ()
         return self._traits[name]
 
     def trait(self, report: str) -> Traits | None:
@@ -180,6 +183,19 @@ class Book:
 
     def _day_key(self, day: Day | None) -> str:
         return self._key("d", iso(day) or _UNDATED)
+
+
+def _traits(dyad: str, name: str, record: JSON) -> tuple[Traits, ...]:
+    """Take the traits of a record's reports, once: every new report looks at all those near it."""
+    version = "|".join((dyad, name, record["digest"], *(slot for slot, *_ in record["reports"])))
+    if version not in _seen:
+        if len(_seen) >= _ROOM:
+            _seen.clear()
+        _seen[version] = tuple(
+            traits(f"{name}.{slot}", record["article"], report, order)
+            for order, (slot, report, _) in enumerate(record["reports"])
+        )
+    return _seen[version]
 
 
 def iso(day: Day | None) -> str | None:

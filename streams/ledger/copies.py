@@ -7,6 +7,7 @@ two texts share of all they have, plus one in 256 that agree by chance.
 from __future__ import annotations
 
 import re
+from operator import eq
 
 from datasketch import MinHash
 
@@ -42,5 +43,5 @@ def near_bytes(one: bytes, other: bytes) -> bool:
     """Whether two unpacked fingerprints are those of copies of one text."""
     if not one or len(one) != len(other):
         return False
-    equal = sum(a == b for a, b in zip(one, other, strict=True))
+    equal: int = sum(map(eq, one, other))
     return equal >= _SHARED * len(one)

@@ -19,7 +19,7 @@ def changed_links(
     offers = best_links(link for other in others for link in links(new, book.traits(other)))
     changed = {report.key: offers.get(report.key) for report in new}
     for other in others:
-        orphans = [report for report in book.traits(other) if _is_linked_to(book, report, name)]
+        orphans = [report for report in book.traits(other) if old and _is_linked_to(book, report, name)]
         changed |= _relinked(book, other, orphans)
         for report in book.traits(other):
             offer = offers.get(report.key)

@@ -42,6 +42,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(re.sub(r"['’`ʿʾ]", "", plain)))
 
 
+@lru_cache(maxsize=50_000)
 def name_parts(name: str | None) -> tuple[str, ...]:
     """Parts of a person's name that tell who it is, without honorifics and particles."""
     if not name:
