@@ -56,6 +56,8 @@ class _Agent:
             await self.start()
             async for events in stream.noack_take(self.batch, within=_WITHIN):
                 await self.work(stream, events)
+            if not self.context.app.should_stop:
+                raise RuntimeError("the stream ended while the app runs")
         except (asyncio.CancelledError, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 -- an unforeseen error must not be taken for progress

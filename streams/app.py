@@ -29,7 +29,14 @@ class Context:
 
     def source(self, name: str) -> Any:  # noqa: ANN401 -- Faust's topic type is generic in what it never knows
         """Give a topic to read raw bytes from."""
-        return self.app.topic(name, key_type=bytes, value_type=bytes, partitions=self.settings.partitions)
+        return self.app.topic(
+            name,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",  # without these Faust tries JSON on bytes, too
+            value_serializer="raw",
+            partitions=self.settings.partitions,
+        )
 
 
 def create(settings: Settings) -> Context:

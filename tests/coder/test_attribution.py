@@ -1,8 +1,8 @@
 import pytest
-from tests.coder.contents import claim, parties, read
 
 from streams.coder.attribution import reported_by
 from streams.coder.telling import sentences
+from tests.coder.contents import claim, parties, read
 
 CALL = "President Lima rang King Amund"
 

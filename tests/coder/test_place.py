@@ -1,9 +1,8 @@
-from tests.coder.contents import claim, read, stretch
-
 from schemas.base import Kind
 from streams.coder.place import Where, place
 from streams.coder.records import Entity, Mention, Parties
 from streams.coder.telling import telling
+from tests.coder.contents import claim, read, stretch
 
 
 def where(text: str, evidence: str, city: str, kind: Kind) -> Where | None:

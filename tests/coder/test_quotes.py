@@ -1,7 +1,7 @@
 import pytest
-from tests.coder.contents import claim, parties, read, told
 
 from streams.coder.quotes import Quoted, quotes
+from tests.coder.contents import claim, parties, read, told
 
 START = "President Lima rang King Amund."
 

@@ -1,7 +1,6 @@
-from tests.coder.contents import claim, parties, read, told
-
 from streams.coder.holder import holder
 from streams.coder.stances import candidates, rules, stances
+from tests.coder.contents import claim, parties, read, told
 
 TEXT = (
     "President Lima rang King Amund on Monday. Lima congratulated Amund on his jubilee. "

@@ -1,13 +1,13 @@
 import datetime as dt
 
 import pytest
-from tests.coder.contents import read, stretch
 
 from schemas.base import Kind, Modality
 from streams.coder.dates import expressions, resolve
 from streams.coder.records import Header
 from streams.coder.telling import sentence_of, sentences
 from streams.coder.time import When, when
+from tests.coder.contents import read, stretch
 
 WEDNESDAY = dt.date(2023, 5, 10)
 NO_HEADER = Header(None, None, None, None, 0)

@@ -1,10 +1,10 @@
 from typing import get_args
 
 import pytest
-from tests.coder.contents import claim, parties, read, told
 
 from schemas.base import Topic
 from streams.coder.topics import lexicon, scores, topics, weights
+from tests.coder.contents import claim, parties, read, told
 
 
 def about(text: str) -> list[Topic]:
