@@ -2,8 +2,8 @@
 
     python training/content.py FEATURES.jsonl
 
-FEATURES comes from training/content_features.py. Fits one logistic model per topic and one for stances, prints
-the cross-validated F1 over contacts that were held, and writes topics_weights.json and
+FEATURES comes from training/content_features.py. Fits one logistic model per topic and one for stances,
+prints the cross-validated F1 over contacts that were held, and writes topics_weights.json and
 stances_weights.json into streams/coder/data. Needs numpy and scikit-learn (requirements/train.in).
 """
 
@@ -108,7 +108,7 @@ def _topic_threshold(rows: list[dict[str, Any]], y: np.ndarray, predicted: np.nd
         chosen[none, predicted[scored][none].argmax(axis=1)] = True
         value = f1(int((chosen & (y[scored] == 1)).sum()), int(y[scored].sum()), int(chosen.sum()))
         best = max(best, (value, round(float(threshold), 3)))
-    print(f"topics: cross-validated F1 {best[0]:.3f} at {best[1]}")  # noqa: T201
+    print(f"topics: cross-validated F1 {best[0]:.3f} at {best[1]}")
     return best[1]
 
 
@@ -132,7 +132,7 @@ def learn_stances(rows: list[dict[str, Any]]) -> dict[str, Any]:
     for threshold in np.arange(0.15, 0.56, 0.025):
         chosen = (predicted >= threshold) & held
         best = max(best, (f1(int(y[chosen].sum()), gold, int(chosen.sum())), round(float(threshold), 3)))
-    print(f"stances: cross-validated F1 {best[0]:.3f} at {best[1]}")  # noqa: T201
+    print(f"stances: cross-validated F1 {best[0]:.3f} at {best[1]}")
     model = _fit(x, y, weight, STANCE_STRENGTH)
     named = zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True)
     features = {name: round(float(value), 3) for name, value in named if abs(value) >= SMALLEST_WEIGHT}

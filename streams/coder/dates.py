@@ -26,6 +26,7 @@ class Vocabulary(TypedDict):
     saying: list[str]
     schedule_titles: list[str]
     bounds: list[str]
+    follow_ups: list[str]
     visit_now: list[str]
     visit_past: list[str]
 

@@ -14,6 +14,7 @@ from schemas.base import DatePrecision, Kind, Modality
 from streams.coder.dates import Expression, Tense, expressions, precision, resolve, vocabulary
 from streams.coder.records import Header
 from streams.coder.telling import Stretch, is_digest
+from streams.coder.telling import sentences as all_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ _AFTER_SAYING = 80.0
 _BEYOND_BOUND = 25.0
 _BEYOND_COMMA = 3.0
 _TOO_FAR = 70.0
+_SEQUEL_REACH = 2
 
 
 def when(  # noqa: PLR0913, PLR0917 - each is a fact of its own
@@ -55,6 +57,8 @@ def when(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     if options and options[0].cost < _TOO_FAR:
         best = options[0]
         return When(best.day, best.precision, None if best.day else published)
+    if followed := _follows(doc, sentences, evidence, anchor, tense):
+        return When(followed, "day", None)
     if day := digest_day(doc):
         if modality != "background" and _present(doc, evidence):
             return When(day, "day", None)
@@ -81,6 +85,32 @@ def _options(
                 continue
             if day or found.form == "vague":
                 yield _Option(day, precision(found), cost)
+
+
+@cache
+def _follow_up() -> re.Pattern[str]:
+    cues, counts = "|".join(vocabulary()["follow_ups"]), "|".join(vocabulary()["numbers"])
+    return re.compile(
+        rf"\b(?:(?P<count>{counts})\s+days?\s+(?P<way>earlier|before|later|after)|(?:{cues}))\b",
+        re.IGNORECASE,
+    )
+
+
+def _follows(
+    doc: Doc, sentences: Sequence[Stretch], evidence: Stretch, anchor: dt.date | None, tense: Tense
+) -> dt.date | None:
+    """Day of a contact told as the sequel of the sentence before: "A day later she met …", "She also rang …"."""
+    start = sentences[0][0]
+    cue = _follow_up().search(doc.text[doc[start].idx : _end(doc, evidence)])
+    before = [stretch for stretch in all_sentences(doc) if stretch[1] <= start][-_SEQUEL_REACH:]
+    if cue is None or tense == "future":
+        return None
+    for stretch in reversed(before):
+        told = sorted(_options(doc, [stretch], stretch, anchor, tense), key=lambda option: option.cost)
+        if told and told[0].cost < _TOO_FAR and (day := told[0].day):
+            days = vocabulary()["numbers"].get((cue["count"] or "").casefold(), 0)
+            return day + dt.timedelta(days=-days if cue["way"] in {"earlier", "before"} else days)
+    return None
 
 
 def _end(doc: Doc, stretch: Stretch) -> int:

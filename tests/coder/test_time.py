@@ -103,3 +103,17 @@ def test_a_digest_headed_by_a_day_dates_its_present_tense() -> None:
         "Foreign minister Ola Berg meets her counterpart in Lima. (Agency Two)\n\nPrices rise. (Daily Three)"
     )
     assert found(text, "Ola Berg meets her counterpart").date == dt.date(2023, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("A day later Ola Berg rang her host.", "2023-05-09"),
+        ("Two days earlier Ola Berg rang her host.", "2023-05-06"),
+        ("In the evening Ola Berg rang her host.", "2023-05-08"),
+    ],
+)
+def test_a_sequel_counts_from_the_sentence_before(words: str, day: str) -> None:
+    """Days told in relation to the last event are resolved against its day."""
+    text = f"The two ministers met on Monday. {words}"
+    assert found(text, "Ola Berg rang her host", kind="call").date == dt.date.fromisoformat(day)
