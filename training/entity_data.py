@@ -29,7 +29,7 @@ Span = tuple[int, int, frozenset[str]]
 
 
 def read_open(data: Path) -> list[Marked]:
-    """The corpora that lack some of our labels, sentences without any entity thinned out."""
+    """Corpora that lack some of our labels, sentences without any entity thinned out."""
     parts = [
         read_columns(data / "uner_ewt" / "train.iob2.gz", "uner", 1, 2),
         read_columns(data / "wikigold" / "wikigold.conll.txt.gz", "wikigold", 0, 1),
@@ -43,12 +43,12 @@ def read_open(data: Path) -> list[Marked]:
 
 
 def read_news(data: Path) -> list[Marked]:
-    """The news corpus."""
+    """News corpus."""
     return list(read_news_ner(data / "news_ner" / "news_ner.jsonl"))
 
 
 def built(pieces: Iterable[tuple[str, frozenset[str] | None]], like: Marked) -> Marked:
-    """A text from its pieces; a piece with labels becomes a span."""
+    """Text from its pieces; a piece with labels becomes a span."""
     text, spans = "", []
     for piece, allowed in pieces:
         if allowed is not None and piece:
@@ -58,7 +58,7 @@ def built(pieces: Iterable[tuple[str, frozenset[str] | None]], like: Marked) -> 
 
 
 def pieces_of(item: Marked) -> Iterator[tuple[str, frozenset[str] | None]]:
-    """The text between and inside its spans, in order."""
+    """Text between and inside its spans, in order."""
     position = 0
     for start, end, allowed in item.spans:
         yield item.text[position:start], None
@@ -68,7 +68,7 @@ def pieces_of(item: Marked) -> Iterator[tuple[str, frozenset[str] | None]]:
 
 
 def filled(template: str, world: World, chance: random.Random) -> Marked:
-    """A template with its slots filled."""
+    """Template with its slots filled."""
     people = {number: world.official(chance) for number in "123"}
     pieces: list[tuple[str, frozenset[str] | None]] = []
     position = 0
@@ -86,14 +86,14 @@ def filled(template: str, world: World, chance: random.Random) -> Marked:
 
 
 def slot_text(what: str, official: Official | None, world: World, chance: random.Random) -> str:
-    """The words for one slot."""
+    """Words for one slot."""
     if official is not None:
         return str(getattr(official, what))
     return chance.choice(world.agencies if what == "agency" else world.organisations)
 
 
 def renamed(item: Marked, world: World, chance: random.Random) -> Marked:
-    """The text with some of its people renamed; who shares a surname shares the new one."""
+    """Text with some of its people renamed; who shares a surname shares the new one."""
     surnames: dict[str, tuple[str, str]] = {}
     pieces: list[tuple[str, frozenset[str] | None]] = []
     for text, allowed in pieces_of(item):
@@ -108,7 +108,7 @@ def renamed(item: Marked, world: World, chance: random.Random) -> Marked:
 
 
 def moved(item: Marked, world: World, chance: random.Random) -> Marked:
-    """The text with some of its states and nationalities swapped."""
+    """Text with some of its states and nationalities swapped."""
     pieces: list[tuple[str, frozenset[str] | None]] = []
     known = {name for row in world.states for name in row["names"]}
     nations = {name for row in world.states for name in row["demonyms"]}
@@ -122,7 +122,7 @@ def moved(item: Marked, world: World, chance: random.Random) -> Marked:
 
 
 def with_dateline(item: Marked, world: World, chance: random.Random) -> Marked:
-    """The text behind a dateline."""
+    """Text behind a dateline."""
     row = chance.choice(world.states)
     city = chance.choice(row["capitals"] + row["cities"])
     city = city.upper() if chance.random() < 0.5 else city
@@ -168,7 +168,7 @@ def varied(item: Marked, world: World, chance: random.Random) -> Marked:
 
 
 def parts(item: Marked, longest: int) -> Iterator[Marked]:
-    """The text in parts of at most about so many characters, cut at line ends and sentence ends."""
+    """Text in parts of at most about so many characters, cut at line ends and sentence ends."""
     start = 0
     ends = [match.end() for match in re.finditer(r"\n+|[.!?][”\"')]*\s+", item.text)] + [len(item.text)]
     inside = [(first, last) for first, last, _ in item.spans]
@@ -184,7 +184,7 @@ def parts(item: Marked, longest: int) -> Iterator[Marked]:
 
 
 def part(item: Marked, start: int, end: int) -> Marked:
-    """The text and spans between two positions."""
+    """Text and spans between two positions."""
     spans = tuple((a - start, b - start, label) for a, b, label in item.spans if start <= a and b <= end)
     return replace(item, text=item.text[start:end], spans=spans)
 

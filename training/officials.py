@@ -37,7 +37,7 @@ ROLES = (
     "State Councilor",
 )
 AFTER_GENITIVE = re.compile(r"\s+(?:to|of) the (?:US|UN).*$|\s+for .*Central Bank.*$")
-PARTICLES = "bin al de van von ibn ould abu".split()
+PARTICLES = frozenset({"bin", "al", "de", "van", "von", "ibn", "ould", "abu"})
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class World:
     agencies: list[str]
 
     def official(self, chance: random.Random) -> Official:
-        """An official whose name is of the state's own culture where the lists allow."""
+        """Official whose name is of the state's own culture where the lists allow."""
         row = chance.choice(self.states)
         state = chance.choice(row["names"][:2]) if chance.random() < 0.2 else row["names"][0]
         person, surname = self.person(chance, row["names"])
@@ -82,7 +82,7 @@ class World:
         )
 
     def person(self, chance: random.Random, states: list[str]) -> tuple[str, str]:
-        """A full name and its surname: one person's given names with another's surname."""
+        """Full name and its surname: one person's given names with another's surname."""
         own = next((self.people[name] for name in states if name in self.people), None)
         pool = own or self.people[chance.choice(sorted(self.people))]
         given, surname = chance.choice(pool)[0], chance.choice(pool)[1]
@@ -90,7 +90,7 @@ class World:
 
 
 def read_world(data: Path) -> World:
-    """The world from the coder's fact tables and the public list of cabinets."""
+    """World from the coder's fact tables and the public list of cabinets."""
     people: dict[str, list[tuple[str, str]]] = {}
     roles = set()
     with (data / "roster" / "cabinets_cia_2019-06.csv").open(encoding="utf-8") as file:
@@ -98,7 +98,9 @@ def read_world(data: Path) -> World:
             name = split_name(row["name"])
             if name is not None:
                 people.setdefault(row["country"], []).append(name)
-            office = AFTER_GENITIVE.sub("", row["office"]).replace("&", "and").replace("Intl.", "International")
+            office = (
+                AFTER_GENITIVE.sub("", row["office"]).replace("&", "and").replace("Intl.", "International")
+            )
             if office.count(" ") < 6 and "," not in office and "." not in office and "Bank" not in office:
                 roles.add(office)
     return World(people, sorted(roles), states(), list(first_names("organisations.csv")), agencies())
@@ -114,7 +116,8 @@ def split_name(name: str) -> tuple[str, str] | None:
     if first and words[first - 1].lower() in PARTICLES:
         first -= 1
     surname = " ".join(
-        word if word.islower() else word.title() if word.isupper() else word for word in words[first : last + 1]
+        word if word.islower() else word.title() if word.isupper() else word
+        for word in words[first : last + 1]
     )
     given = " ".join(words[:first]) if first else " ".join(words[last + 1 :])
     return given, surname
@@ -131,12 +134,12 @@ def states() -> list[dict[str, list[str]]]:
 
 
 def first_names(table: str) -> list[str]:
-    """The first names of each row of a fact table."""
+    """First names of each row of a fact table."""
     with (FACTS / table).open(encoding="utf-8") as file:
         return [name for row in csv.DictReader(file) for name in row["names"].split(";")[:2]]
 
 
 def agencies() -> list[str]:
-    """The news agencies the datelines name."""
+    """News agencies the datelines name."""
     lines = (FACTS / "agencies.txt").read_text(encoding="utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -1,7 +1,7 @@
 """Measure the shipped entity tagger: `python -m training.score_entities --data ../shared/data`.
 
 Strict spans, per label, on news documents kept apart from training and on UD English PUD, whose places are of
-one kind and whose nationalities stand under OTH together with much else (only what we call NORP is asked there).
+one kind and which marks no nationalities and titles.
 """
 
 import argparse
@@ -21,7 +21,6 @@ PUD = {
     "PERSON": frozenset({"PERSON"}),
     "LOC": frozenset({"GPE", "LOC", "FAC"}),
     "ORG": frozenset({"ORG"}),
-    "NORP": frozenset({"NORP", "O", "ROLE"}),
 }
 Counts = dict[str, Counter[str]]
 
@@ -41,7 +40,7 @@ def counted(nlp: Language, documents: Iterable[Marked], groups: dict[str, frozen
         found = {(span.start_char, span.end_char, span.label_) for span in nlp(document.text).ents}
         for name, labels in groups.items():
             wanted = {(start, end) for start, end, allowed in document.spans if allowed == labels}
-            here = {(start, end) for start, end, label in found if label in (labels if len(labels) == 1 else labels - {"ROLE"})}
+            here = {(start, end) for start, end, label in found if label in labels}
             counts[name].update(hits=len(wanted & here), found=len(here), wanted=len(wanted))
     return counts
 
@@ -60,10 +59,12 @@ def printed(title: str, counts: Counts) -> None:
 
 
 def apart(data: Path, texts: Path) -> list[Marked]:
-    """The news documents that training leaves out because their text is in the file of evaluation texts."""
+    """News documents that training leaves out because their text is in the file of evaluation texts."""
     documents = list(read_news_ner(data / "news_ner" / "news_ner.jsonl"))
     lines = texts.read_text(encoding="utf-8").splitlines()
-    kept = {item.document for item in without_shared_text(documents, [json.loads(line)["text"] for line in lines])}
+    kept = {
+        item.document for item in without_shared_text(documents, [json.loads(line)["text"] for line in lines])
+    }
     return [item for item in documents if item.document not in kept]
 
 

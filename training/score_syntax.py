@@ -17,7 +17,7 @@ TESTS = {
     "PUD": ("ud_pud/test.conllu.gz", ""),
     "PUD news": ("ud_pud/test.conllu.gz", "n"),
 }
-RELATIONS = "nsubj nsubj:pass obj obl nmod xcomp ccomp conj appos parataxis".split()
+RELATIONS = ("nsubj", "nsubj:pass", "obj", "obl", "nmod", "xcomp", "ccomp", "conj", "appos", "parataxis")
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ AUXILIARIES = {
 
 
 def tok2vec(width: int, depth: int, rows: list[int]) -> dict[str, object]:
-    """The embedding and context layers of one component, of its own."""
+    """Embedding and context layers of one component, of its own."""
     return {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
@@ -61,7 +61,7 @@ def tok2vec(width: int, depth: int, rows: list[int]) -> dict[str, object]:
 
 
 def blank_pipeline() -> Language:
-    """The untrained pipeline; tagger and parser do not share layers, which cost 8 points when they did."""
+    """Untrained pipeline; tagger and parser do not share layers, which cost 8 points when they did."""
     nlp = spacy.blank("en")
     tagger = {"@architectures": "spacy.Tagger.v2", "tok2vec": tok2vec(64, 2, [1500, 500, 1500, 300])}
     nlp.add_pipe("tagger", config={"model": tagger})
@@ -113,8 +113,12 @@ def part_of_speech_rules(nlp: Language) -> None:
         ruler.add(patterns=[[rule["if"]]], attrs={"POS": rule["then"]})
     lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "rule"})
     lemmatizer.initialize()
-    tables = {name: lemmatizer.lookups.get_table(name) for name in ("lemma_exc", "lemma_index", "lemma_rules")}
-    tables["lemma_exc"]["aux"] = {form: [lemma] for lemma, forms in AUXILIARIES.items() for form in forms.split()}
+    tables = {
+        name: lemmatizer.lookups.get_table(name) for name in ("lemma_exc", "lemma_index", "lemma_rules")
+    }
+    tables["lemma_exc"]["aux"] = {
+        form: [lemma] for lemma, forms in AUXILIARIES.items() for form in forms.split()
+    }
     tables["lemma_index"]["aux"], tables["lemma_rules"]["aux"] = [], []
 
 
@@ -123,7 +127,9 @@ def roster_names(data: Path) -> list[str]:
     words = set()
     with (data / "roster" / "cabinets_cia_2019-06.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            words.update(part.capitalize() for part in row["name"].split() if part.isalpha() and len(part) > 3)
+            words.update(
+                part.capitalize() for part in row["name"].split() if part.isalpha() and len(part) > 3
+            )
     return sorted(words)
 
 
@@ -147,9 +153,10 @@ def scores_of(nlp: Language, examples: list[Example]) -> dict[str, float]:
     return {name: round(100 * scores[name], 2) for name in ("tag_acc", "dep_uas", "dep_las", "sents_f")}
 
 
-def fit(nlp: Language, data: Path, out: Path, passes: int, minutes: float, seed: int) -> Optimizer:
+def fit(nlp: Language, options: argparse.Namespace) -> Optimizer:
     """Train for so many passes, or until the time is up, with the rate falling linearly; keep every pass."""
-    chance = random.Random(seed)
+    data, passes, minutes = options.data, options.passes, options.minutes
+    chance = random.Random(options.seed)
     names = roster_names(data)
     sentences = [item for name in TREEBANKS for item in read_conllu(data / name / "train.conllu.gz")]
     tests = testing_examples(nlp, list(read_conllu(data / "ud_pud" / "test.conllu.gz")))
@@ -168,8 +175,10 @@ def fit(nlp: Language, data: Path, out: Path, passes: int, minutes: float, seed:
             if time.monotonic() - started > 60 * minutes:
                 break
         with nlp.use_params(optimizer.averages):
-            print(number + 1, step, round(time.monotonic() - started), scores_of(nlp, tests), losses, flush=True)
-            write(nlp, out)
+            print(
+                number + 1, step, round(time.monotonic() - started), scores_of(nlp, tests), losses, flush=True
+            )
+            write(nlp, options.out)
         if time.monotonic() - started > 60 * minutes:
             break
     return optimizer
@@ -181,7 +190,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("streams/coder/model/syntax"))
     parser.add_argument("--vectors", type=Path, default=None, help="keep the word vectors in this .npz file")
-    parser.add_argument("--passes", type=int, default=20)
+    parser.add_argument("--passes", type=int, default=22)
     parser.add_argument("--minutes", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -189,7 +198,7 @@ def main() -> None:
     spacy.util.fix_random_seed(options.seed)
     nlp = blank_pipeline()
     give_vectors(nlp, options.data, options.vectors)
-    optimizer = fit(nlp, options.data, options.out, options.passes, options.minutes, options.seed)
+    optimizer = fit(nlp, options)
     part_of_speech_rules(nlp)
     with nlp.use_params(optimizer.averages):
         write(nlp, options.out)

@@ -18,10 +18,10 @@ STEMS = {
     " congratulated briefed condemned hailed lauded stressed phoned thanked urged",
     "VBZ": "voices conveys reaffirms underscores reiterates hosts receives telephones summons welcomes"
     " congratulates briefs condemns hails lauds stresses phones thanks urges",
-    "VBG": "voicing conveying reaffirming underscoring reiterating hosting receiving telephoning summoning"
-    " welcoming congratulating briefing condemning hailing lauding stressing thanking urging",
-    "VB": "voice convey reaffirm underscore reiterate host receive telephone summon welcome congratulate brief"
-    " condemn hail laud stress thank urge",
+    "VBG": "voicing conveying reaffirming underscoring reiterating hosting receiving telephoning"
+    " summoning welcoming congratulating briefing condemning hailing lauding stressing thanking urging",
+    "VB": "voice convey reaffirm underscore reiterate host receive telephone summon welcome congratulate"
+    " brief condemn hail laud stress thank urge",
 }
 VERBS = {tag: words.split() for tag, words in STEMS.items()}
 AGENCIES = ("Reuters", "AP", "AFP", "Xinhua", "TASS", "KUNA", "WAM", "Interfax", "ANI", "Yonhap", "PTI")
@@ -42,7 +42,7 @@ def groups(sentences: list[Sentence], chance: random.Random) -> Iterator[list[Se
 
 
 def varied(sentence: Sentence, chance: random.Random, names: list[str]) -> Sentence:
-    """The sentence with other names, or with a rare verb of diplomacy, or in another case."""
+    """Sentence with other names, or with a rare verb of diplomacy, or in another case."""
     words = list(sentence.words)
     governors = {word.head for word in words if word.dep == "obj"}
     rename = chance.random() < 0.3
@@ -67,7 +67,7 @@ def recased(words: list[Word], chance: random.Random) -> list[Word]:
 
 
 def dateline(chance: random.Random, names: list[str]) -> Sentence:
-    """A dateline, as a sentence of its own, as the coder wants it out of the way."""
+    """Dateline, as a sentence of its own, as the coder wants it out of the way."""
     city = chance.choice(names)
     city = city.upper() if chance.random() < 0.6 else city
     opening = [Word(city, True, city, "PROPN", "NNP", 0, "root")]
@@ -90,7 +90,7 @@ def dateline(chance: random.Random, names: list[str]) -> Sentence:
 
 
 def reference(nlp: Language, group: list[Sentence], breaks: list[str]) -> Doc:
-    """The annotated document of a group; `breaks` are the spaces between its sentences."""
+    """Annotated document of a group; `breaks` are the spaces between its sentences."""
     words: list[str] = []
     spaces: list[bool] = []
     tags: list[str] = []
@@ -114,8 +114,10 @@ def reference(nlp: Language, group: list[Sentence], breaks: list[str]) -> Doc:
     return Doc(nlp.vocab, words=words, spaces=spaces, tags=tags, heads=heads, deps=deps)
 
 
-def example(nlp: Language, group: list[Sentence], chance: random.Random, separators: tuple[str, ...]) -> Example:
-    """A training example whose text goes through the tokenizer as raw text would."""
+def example(
+    nlp: Language, group: list[Sentence], chance: random.Random, separators: tuple[str, ...]
+) -> Example:
+    """Training example whose text goes through the tokenizer as raw text would."""
     breaks = [chance.choice(separators) for _ in group]
     gold = reference(nlp, group, [*breaks[:-1], " "])
     return Example(nlp.make_doc(gold.text), gold)

@@ -1,4 +1,4 @@
-"""Static word vectors for the syntax: each frequent word read alone by MiniLM, reduced to a few dimensions."""
+"""Static word vectors for the syntax: each frequent word read alone by MiniLM, in fewer dimensions."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ BATCH = 256
 
 
 def frequent_words(data: Path, size: int) -> list[str]:
-    """The most frequent lower-case words of the open stream and the treebanks, the treebanks' counted tenfold."""
+    """Most frequent lower-case words of the open stream and the treebanks, the treebanks' counted tenfold."""
     counts: Counter[str] = Counter()
     with gzip.open(data / "stream_open.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:
@@ -30,7 +30,7 @@ def frequent_words(data: Path, size: int) -> list[str]:
 
 
 def word_vectors(words: list[str], width: int) -> np.ndarray:
-    """One vector per word, `(words, width)` of float32: layers 0, 2 and 4 averaged over pieces, then reduced."""
+    """One vector per word, `(words, width)`: layers 0, 2 and 4 averaged over pieces, then reduced."""
     model, tokenizer = load_minilm().eval(), load_tokenizer()
     order = sorted(range(len(words)), key=lambda index: len(words[index]))
     rows = np.zeros((len(words), 3 * 384), dtype="float32")
@@ -53,7 +53,7 @@ def word_vectors(words: list[str], width: int) -> np.ndarray:
 
 @torch.no_grad()
 def averaged(model: torch.nn.Module, ids: torch.Tensor, mask: torch.Tensor) -> np.ndarray:
-    """The states of three depths, averaged over each word's own pieces (its marks of start and end left out)."""
+    """States of three depths, averaged over each word's own pieces (its marks of start and end left out)."""
     states: list[torch.Tensor] = []
     hooks = [
         module.register_forward_hook(lambda _module, _inputs, output: states.append(output))

@@ -31,7 +31,8 @@ def abbreviations() -> frozenset[str]:
 def is_wrapped(text: str) -> bool:
     """Whether lines are cut at a fixed width, so that the end of a line says nothing."""
     followers = re.findall(r"[^\n]\n[ \t]*([^\s])", text)
-    return sum(char.islower() for char in followers) > WRAPPED_SHARE * len(followers)
+    running = sum(1 for char in followers if char.islower())
+    return running > WRAPPED_SHARE * len(followers)
 
 
 def starts(doc: Doc) -> Iterator[tuple[Token, bool | None]]:
@@ -85,7 +86,7 @@ def is_terminal(before: list[Token]) -> bool:
             word = before[index - 1].text + word  # the tokenizer knows some abbreviations only
         if word.lower() in abbreviations() or INITIAL.match(word):
             return False
-        return bool(TERMINAL.search(word))
+        return TERMINAL.search(word) is not None
     return False
 
 
@@ -102,5 +103,5 @@ class ContactwireBreaks:
 
 @Language.factory(FACTORY)
 def create_breaks(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 - spaCy calls it so
-    """The component; it has no settings."""
+    """Component; it has no settings."""
     return ContactwireBreaks()

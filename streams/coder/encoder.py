@@ -20,6 +20,7 @@ import onnxruntime
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
+from tokenizers import Tokenizer
 
 from streams.coder.pieces import LONGEST_WINDOW, inputs, load_tokenizer, pieces_of, windows
 
@@ -48,12 +49,12 @@ class EntityEncoder:
         )
 
     @cached_property
-    def tokenizer(self) -> object:
+    def tokenizer(self) -> Tokenizer:
         """The word-piece tokenizer."""
         return load_tokenizer(self.folder / "tokenizer.json")
 
     def spans(self, text: str, cuts: list[int]) -> list[CharSpan]:
-        """The entities `(start, end, label)` of a text in order; windows end at `cuts` where they can."""
+        """Entities `(start, end, label)` of a text in order; windows end at `cuts` where they can."""
         pieces = pieces_of(self.tokenizer, text)
         found: list[CharSpan] = []
         for begin, end in windows(pieces, cuts, LONGEST_WINDOW):
@@ -65,7 +66,7 @@ class EntityEncoder:
 
 
 def moves_between(tags: list[str]) -> Floats:
-    """0 where one tag may follow another, very negative where `I-` would follow anything but its own label."""
+    """0 where one tag may follow another, very negative where `I-` would follow another label."""
     moves = np.zeros((len(tags), len(tags)), dtype=np.float32)
     for row, before in enumerate(tags):
         for column, after in enumerate(tags):
@@ -75,7 +76,7 @@ def moves_between(tags: list[str]) -> Floats:
 
 
 def best_path(scores: Floats, moves: Floats) -> list[int]:
-    """The most probable allowed sequence of tags, from `(pieces, tags)` log probabilities."""
+    """Most probable allowed sequence of tags, from `(pieces, tags)` log probabilities."""
     total = scores[0] + np.where(moves.max(axis=0) == moves.min(axis=0), np.float32(0), IMPOSSIBLE)
     back = np.zeros(scores.shape, dtype=np.int64)
     for index in range(1, len(scores)):
@@ -89,7 +90,7 @@ def best_path(scores: Floats, moves: Floats) -> list[int]:
 
 
 def char_spans(tags: list[str], offsets: list[tuple[int, int]]) -> Iterator[CharSpan]:
-    """The spans that B and I tags mark, by the pieces' character offsets."""
+    """Spans that B and I tags mark, by the pieces' character offsets."""
     start, end, label = 0, 0, ""
     for tag, (first, last) in zip(tags, offsets, strict=True):
         if tag.startswith("I-"):
@@ -114,7 +115,7 @@ class ContactwireEntities:
         return doc
 
     def process(self, doc: Doc) -> list[Span]:
-        """The entities of a document, none overlapping another."""
+        """Entities of a document, none overlapping another."""
         known = doc.has_annotation("SENT_START")
         cuts = [token.idx for token in doc if token.is_sent_start] if known else []
         spans = [
@@ -126,5 +127,5 @@ class ContactwireEntities:
 
 @Language.factory(FACTORY, assigns=["doc.ents"])
 def create_entities(nlp: Language, name: str, folder: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 - spaCy's call
-    """The component, from the folder that holds model.onnx, tokenizer.json and labels.json."""
+    """Component, from the folder that holds model.onnx, tokenizer.json and labels.json."""
     return ContactwireEntities(EntityEncoder(Path(folder)))

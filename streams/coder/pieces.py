@@ -35,7 +35,7 @@ def case_of(piece: str) -> int:
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """The word-piece tokenizer, neither cutting nor padding."""
+    """Word-piece tokenizer, neither cutting nor padding."""
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -43,14 +43,14 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def pieces_of(tokenizer: Tokenizer, text: str) -> Pieces:
-    """The text's word pieces, without marks of start and end."""
+    """Text's word pieces, without marks of start and end."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
     cases = [case_of(text[start:end]) for start, end in encoding.offsets]
     return Pieces(encoding.ids, cases, encoding.offsets)
 
 
 def windows(pieces: Pieces, cuts: Sequence[int], longest: int = LONGEST_WINDOW) -> Iterator[tuple[int, int]]:
-    """Ranges of pieces no longer than `longest`, cut at the last of the characters `cuts` that fits, else anywhere."""
+    """Ranges of at most `longest` pieces, cut at the last character of `cuts` that fits, else anywhere."""
     starts = [start for start, _ in pieces.offsets]
     ends = [int(index) for index in np.searchsorted(starts, sorted(cuts))]
     begin = 0

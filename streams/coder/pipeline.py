@@ -18,7 +18,7 @@ SYNTAX, ENTITIES = "syntax", "entities"
 
 
 def load(model: str | None = None) -> Language:
-    """The shipped pipeline, or the spaCy pipeline of that name or path with its labels put into our terms."""
+    """Shipped pipeline, or the spaCy pipeline of that name or path with its labels put into our terms."""
     return shipped(MODEL) if model is None else foreign(model)
 
 

@@ -1,8 +1,9 @@
 """Other pipelines' labels in the terms of ours: entities of OntoNotes and CoNLL, relations of ClearNLP.
 
-spaCy's own English pipelines mark relations by ClearNLP's scheme; the coder's rules read Universal Dependencies.
-What can be said in both is rewritten: names of relations, and prepositions, which govern their noun there and
-mark it here. Copulas stay as they are (the verb governs), and ROLE entities are not to be had from elsewhere.
+spaCy's own English pipelines mark relations by ClearNLP's scheme, the coder's rules read Universal
+Dependencies. What can be said in both is rewritten: names of relations, and prepositions, which govern
+their noun there and mark it here. Copulas stay as they are (the verb governs), and ROLE entities are not
+to be had from elsewhere.
 """
 
 from collections.abc import Callable
@@ -32,7 +33,7 @@ NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
 
 
 def entities(doc: Doc) -> list[Span]:
-    """The entities whose labels have one of ours."""
+    """Entities whose labels have one of ours."""
     return [
         Span(doc, span.start, span.end, label=ENTITIES[span.label_])
         for span in doc.ents
@@ -61,7 +62,7 @@ def lift_prepositions(doc: Doc) -> None:
 
 
 def relation_of(preposition: Token, governor: Token) -> str:
-    """What a preposition's noun is to its governor."""
+    """Tell what a preposition's noun is to its governor."""
     if preposition.dep_ == "agent":
         return "obl:agent"
     return "nmod" if governor.pos_ in NOMINAL else "obl"
@@ -82,5 +83,5 @@ class ContactwireSchemes:
 
 @Language.factory(FACTORY)
 def create_schemes(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 - spaCy calls it so
-    """The component; it has no settings."""
+    """Component; it has no settings."""
     return ContactwireSchemes()
