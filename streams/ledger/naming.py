@@ -44,7 +44,7 @@ def name_trees(book: Book, trees: Sequence[Tree], touched: Collection[str]) -> N
     named = Named()
     for n, tree in enumerate(trees):
         if _is_history(tree):
-            contact = f"p-{tree[0].key}"
+            contact = f"p-{book.dyad}-{tree[0].key}"
             named.pending.add(contact)
         else:
             contact = taken.get(n) or _new_id(book, tree, {*known, *named.trees})
