@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from streams.coder.gazetteer import Place, PlaceForm, fold, gazetteer
-from streams.coder.lexicon import find_offices, is_plural
+from streams.coder.lexicon import find_offices, is_plural, words
 
 _TITLE_CASE_SHARE = 0.7
 _SHORT = 3
@@ -49,7 +49,8 @@ class Layout:
         self.sentence = _sentence_numbers(doc)
         self.title_end = bisect_left(self._starts, title_end_char)
         self.title_case = _is_title_case(self.texts[: self.title_end])
-        self.places = [self._place(place) for place in gazetteer().find(self._text)]
+        places = (self._place(place) for place in gazetteer().find(self._text))
+        self.places = [place for place in places if not self._is_first_name(place)]
         self.place_at: dict[int, PlaceSpan] = {i: p for p in self.places for i in range(p.start, p.end)}
         self.offices = self._offices()
         self.office_at: dict[int, OfficeSpan] = {i: o for o in self.offices for i in range(o.start, o.end)}
@@ -98,6 +99,17 @@ class Layout:
             if not self._is_given_name(office.phrase, start):
                 found.append(OfficeSpan(start, end, office.phrase, office.office, is_plural(office.phrase)))
         return found
+
+    def _is_first_name(self, place: PlaceSpan) -> bool:
+        """Whether "Jordan" or "Israel" is somebody's first name: another name follows, no office."""
+        if place.end - place.start > 1 or self.low[place.start] not in words().places_as_given_names:
+            return False
+        following = self.word(place.end)
+        if self.in_title(place.start) or not self.is_capitalised(place.end) or not following.isalpha():
+            return False
+        if following in words().not_names or following in words().portfolio or following in words().modifiers:
+            return False
+        return not self.texts[place.start].isupper() and not find_offices(following)
 
     def _is_in_place(self, start: int, end: int) -> bool:
         first, last = self.token_span(start, end)

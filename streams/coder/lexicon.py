@@ -31,6 +31,7 @@ class Words:
     not_names: frozenset[str]
     pair_nouns: frozenset[str]
     common_surnames: frozenset[str]
+    places_as_given_names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

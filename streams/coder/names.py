@@ -17,7 +17,7 @@ _APOSTROPHES = frozenset(("'", "’"))
 _VERBAL = frozenset(("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "DET", "NUM", "PRON"))
 PERSON_LABELS = frozenset(("PERSON", "PER"))
 _MIN_CHARS = 2
-_CALENDAR_NAMES = frozenset(("jan", "april", "june", "may", "august"))
+_CALENDAR_NAMES = frozenset(("jan", "jun", "mar", "april", "june", "may", "august"))
 
 
 @dataclass(slots=True)

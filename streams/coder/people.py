@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from streams.coder.names import name_key
 from streams.coder.records import MentionForm
 
 _CLOSE = 0.8
 _LONG = 5
+_REACH = 40
 FROM_ROSTER = 1 << 30  # position of a title that stands in the roster, not in the text
 
 
@@ -88,6 +90,7 @@ def _fit(own: tuple[str, ...], other: tuple[str, ...]) -> int:
     return 0
 
 
+@lru_cache(maxsize=8192)
 def _alike(a: str, b: str) -> bool:
     if a == b:
         return True
@@ -101,6 +104,7 @@ class People:
 
     def __init__(self) -> None:
         self.persons: list[Person] = []
+        self._by_word: dict[str, list[Person]] = {}
 
     def add(self, occurrence: Occurrence) -> Person:
         """Give an occurrence to the person it fits best, or to a new one."""
@@ -109,7 +113,10 @@ class People:
         if person is None:
             person = Person()
             self.persons.append(person)
-        person.keys.add(key)
+        if key not in person.keys:
+            person.keys.add(key)
+            for word in key:
+                self._by_word.setdefault(word, []).append(person)
         person.names.append(occurrence.name)
         person.occurrences.append(occurrence)
         if occurrence.title is not None:
@@ -129,7 +136,7 @@ class People:
 
     def _best(self, key: tuple[str, ...], occurrence: Occurrence) -> Person | None:
         best: tuple[float, Person] | None = None
-        for person in reversed(self.persons):
+        for person in self._like(key):
             fit = person.matches(key)
             if fit == 0:
                 continue
@@ -137,6 +144,15 @@ class People:
             if worth > 0 and (best is None or worth > best[0]):
                 best = (worth, person)
         return best[1] if best else None
+
+    def _like(self, key: tuple[str, ...]) -> list[Person]:
+        """Persons worth comparing, the last first: those that share a word, and the latest for other spellings.
+
+        Their number is bounded, so that a list of thousands of names takes no longer than it must.
+        """
+        sharing = (person for word in key for person in reversed(self._by_word.get(word, [])[-_REACH:]))
+        latest = reversed(self.persons[-_REACH:])
+        return list({id(person): person for person in (*sharing, *latest)}.values())
 
     def _agreement(self, person: Person, occurrence: Occurrence) -> float:
         title = occurrence.title

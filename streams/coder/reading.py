@@ -22,7 +22,7 @@ class Reading:
     def __init__(self, layout: Layout, roles: list[RolePhrase]) -> None:
         self.layout = layout
         self.roles = roles
-        self.taken_roles: list[RolePhrase] = []
+        self._taken: set[int] = set()
         self.named: list[Occurrence] = []
         self._covered: set[int] = set()
 
@@ -32,7 +32,11 @@ class Reading:
 
     def is_taken(self, role: RolePhrase) -> bool:
         """Whether an office phrase already belongs to a name."""
-        return any(role is taken for taken in self.taken_roles)
+        return id(role) in self._taken
+
+    def take(self, role: RolePhrase) -> None:
+        """Note that an office phrase belongs to a name."""
+        self._taken.add(id(role))
 
     def title(self, role: RolePhrase, code: str | None = None) -> Title:
         """The title that an office phrase gives."""
@@ -51,7 +55,7 @@ class Reading:
         place = place_after(self.layout, span.end) if role.code is None else None
         title = self.title(role, place.code if place else None)
         self.add_titled(span, title, role.start, place.end if place else span.end)
-        self.taken_roles.append(role)
+        self.take(role)
 
     def add_titled(self, span: NameSpan, title: Title, start: int, end: int) -> None:
         """Record a name with its title."""

@@ -37,6 +37,8 @@ _COMMON = frozenset(
     )
 )
 # Offices of which no two belong to one state: "President A and Prime Minister B" may well be of two.
+_COORDINATIONS = frozenset((("and",), ("and", "his"), ("and", "her"), (",", "and"), ("and", "the")))
+_LIKELY = 0.6
 _SINGLE = frozenset(("head", "government", "foreign", "defence"))
 _TELLING = frozenset(("state", "demonym", "capital", "city", "organisation"))
 _FIRST = frozenset(("head", "government"))
@@ -83,6 +85,8 @@ class Standing:
         header = meta.header
         self._dateline = header.place_code if header else None
         self._day = meta.day
+        self._code_ending: dict[int, str] = {}  # state of the titled name that ends before a token
+        self._held: dict[str, set[str]] = {}  # states whose holder of an office is known
 
     def settle(self, persons: Sequence[Person]) -> None:
         """Give every person a code and an office where something tells them."""
@@ -91,22 +95,31 @@ class Standing:
             person.office = next((t.office for t in person.titles if t.office), None)
             if person.code is not None and person.office is None:
                 self._add_office(person)
+            for seen in person.occurrences:
+                if seen.title is not None and seen.title.code:
+                    self._code_ending[seen.end] = seen.title.code
+            self._note_held(person)
         for person in persons:
             if person.code is None:
-                self._settle_open(person, persons)
+                self._settle_open(person)
 
-    def _settle_open(self, person: Person, persons: Sequence[Person]) -> None:
+    def _note_held(self, person: Person) -> None:
+        if person.code is not None and person.office is not None and person.certainty > _LIKELY:
+            self._held.setdefault(person.office, set()).add(person.code)
+
+    def _settle_open(self, person: Person) -> None:
         titles = [t for t in person.titles if t.office]
         if titles and all(t.private for t in titles):
             return
         for code, certainty in (
             self._rostered(person),
-            self._coordinated(person, persons),
+            self._coordinated(person),
             self._customary(titles),
-            self._nearby(person, titles, persons),
+            self._nearby(titles),
         ):
             if code is not None:
                 person.code, person.certainty = code, certainty
+                self._note_held(person)
                 return
 
     def _add_office(self, person: Person) -> None:
@@ -115,23 +128,16 @@ class Standing:
         if holder is not None and holder.code == person.code:
             person.office = holder.office
 
-    def _coordinated(self, person: Person, persons: Sequence[Person]) -> tuple[str | None, float]:
+    def _coordinated(self, person: Person) -> tuple[str | None, float]:
         """Take over the state in "Russian President A and Foreign Minister B"."""
-        for occurrence in person.occurrences:
-            if occurrence.title is None or occurrence.form != "titled" or occurrence.title.office in _FIRST:
+        for seen in person.occurrences:
+            if seen.title is None or seen.form != "titled" or seen.title.office in _FIRST:
                 continue
-            for other in persons:
-                if other is person or other.titled_code() is None:
-                    continue
-                for before in other.occurrences:
-                    between = [self._layout.word(i) for i in range(before.end, occurrence.start)]
-                    if (
-                        before.title is not None
-                        and before.title.code
-                        and before.end <= occurrence.start
-                        and between in (["and"], ["and", "his"], ["and", "her"], [",", "and"], ["and", "the"])
-                    ):
-                        return before.title.code, 0.9
+            for length in (1, 2):
+                between = tuple(self._layout.word(k) for k in range(seen.start - length, seen.start))
+                code = self._code_ending.get(seen.start - length)
+                if code is not None and between in _COORDINATIONS:
+                    return code, 0.9
         return None, 0.0
 
     def _rostered(self, person: Person) -> tuple[str | None, float]:
@@ -141,13 +147,8 @@ class Standing:
         holder = self._roster.lookup(person.name, self._day, offices)
         if holder is None:
             return None, 0.0
-        words = person.name.split()
-        if (
-            len(words) == 1
-            and not offices
-            and not any(o.honorific for o in person.occurrences)
-            and self._day is None
-        ):
+        honoured = bool(offices) or any(seen.honorific for seen in person.occurrences)
+        if " " not in person.name and not honoured and self._day is None:
             return None, 0.0
         if person.office is None:
             person.office = holder.office
@@ -165,16 +166,13 @@ class Standing:
                 return code, 0.8
         return None, 0.0
 
-    def _nearby(
-        self, person: Person, titles: Sequence[Title], persons: Sequence[Person]
-    ) -> tuple[str | None, float]:
-        """The first state in reach whose government has such an office, held by nobody else in the article."""
+    def _nearby(self, titles: Sequence[Title]) -> tuple[str | None, float]:
+        """Find the first state in reach that has such an office, held by nobody else in the article."""
         if not any(t.office in _COMMON for t in titles):
             return None, 0.0
-        for code, certainty in self._in_reach(titles[0].position):
-            if code not in self._barred(person, titles, persons):
-                return code, certainty
-        return None, 0.0
+        barred = self._barred(titles)
+        reach = self._in_reach(titles[0].position)
+        return next(((code, certainty) for code, certainty in reach if code not in barred), (None, 0.0))
 
     def _in_reach(self, position: int) -> Iterator[tuple[str, float]]:
         if self._home is not None and not self._worldwide:
@@ -188,20 +186,15 @@ class Standing:
         if self._home is not None:
             yield self._home, 0.3
 
-    def _barred(self, person: Person, titles: Sequence[Title], persons: Sequence[Person]) -> set[str]:
+    def _barred(self, titles: Sequence[Title]) -> set[str]:
         """States that a person cannot stand for: without such an office, or with another holder of it."""
         barred: set[str] = set()
         for title in titles:
-            phrase = fold(title.phrase)
-            only, never = _governments().get(phrase, (frozenset(), frozenset()))
+            only, never = _governments().get(fold(title.phrase), (frozenset(), frozenset()))
             barred |= never
             if only:
-                barred |= {p.code for p in self._layout.places} - only
-                barred |= {code for code in (self._home, self._dateline) if code is not None} - only
+                known = {p.code for p in self._layout.places} | {self._home or "", self._dateline or ""}
+                barred |= known - only
             if title.office in _SINGLE:
-                barred |= {
-                    p.code
-                    for p in persons
-                    if p is not person and p.code and p.office == title.office and p.certainty > 0.6
-                }  # noqa: PLR2004
+                barred |= self._held.get(title.office, set())
         return barred
