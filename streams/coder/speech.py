@@ -17,6 +17,7 @@ Form = Literal["before", "after", "according", "citing"]
 
 _LONGEST_APPOSITION = 25
 _LONGEST_SOURCE = 15
+_LONGEST_NAME = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,16 @@ def _before_apposition(doc: Doc, sentence: Stretch, comma: int) -> Stretch | Non
     start = opening
     while start > sentence[0] and not _stops(doc, start - 1, vocabulary()["left_bounds"]):
         start -= 1
-    if start == opening or not _names(doc, start, opening):
+    if start == opening or not _is_name(doc, start, opening):
         return None
     role = doc[opening + 1].lower_ not in {"who", "which", "whose", "where", "speaking", "in", "on"}
     return _trimmed(doc, start, comma if role else opening)
+
+
+def _is_name(doc: Doc, start: int, end: int) -> bool:
+    """Whether the words look like one person's name, with a title at most."""
+    capitals = sum(token.text[:1].isupper() for token in doc[start:end])
+    return end - start <= _LONGEST_NAME and capitals * 2 > end - start
 
 
 def _right(doc: Doc, sentence: Stretch, verb: int, start: int, form: Form) -> Iterator[Saying]:

@@ -99,7 +99,7 @@ def _follow_up() -> re.Pattern[str]:
 def _follows(
     doc: Doc, sentences: Sequence[Stretch], evidence: Stretch, anchor: dt.date | None, tense: Tense
 ) -> dt.date | None:
-    """Day of a contact told as the sequel of the sentence before: "A day later she met …", "She also rang …"."""
+    """Day of a contact told as the sequel of the sentence before: "A day later she met …"."""
     start = sentences[0][0]
     cue = _follow_up().search(doc.text[doc[start].idx : _end(doc, evidence)])
     before = [stretch for stretch in all_sentences(doc) if stretch[1] <= start][-_SEQUEL_REACH:]
@@ -139,7 +139,9 @@ def _distance(text: str, found: Expression, low: int, high: int) -> float:
 def _saying() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     verbs = "|".join(vocabulary()["saying"])
     before = re.compile(
-        rf"\b(?:{verbs})(?:\s+(?:reporters|journalists|here|late|early|on))*\s+$", re.IGNORECASE
+        rf"\b(?:{verbs})(?:\s+(?:reporters|journalists|here|late|early|on))*\s+$"
+        rf"|,\s*(?:{verbs})(?:\s+[\w.'’-]+){{1,8}}\s+(?:on\s+)?$",
+        re.IGNORECASE,
     )
     after = re.compile(rf"^\s*,?\s*(?:{verbs}|that)\b", re.IGNORECASE)
     during = re.compile(r"\s+(?:during|after|at|following|alongside|in a (?:meeting|call))\b", re.IGNORECASE)

@@ -72,6 +72,7 @@ def test_the_day_nearest_to_the_contact_counts() -> None:
     [
         "The palace said on Tuesday that the two presidents spoke by telephone.",
         "The two presidents spoke by telephone, the palace announced Monday.",
+        "The two presidents spoke by telephone, reported the palace on May 8.",
         "The two presidents spoke by telephone.",
     ],
 )
