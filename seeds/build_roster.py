@@ -2,7 +2,7 @@
 
 usage: python seeds/build_roster.py PUBLIC_LISTS_DIRECTORY > streams/coder/data/roster.csv
 
-`office_holders.txt` beside this script is always read. The directory may hold `leaders_wikidata_2022-10.csv` (CC0),
+`office_holders.psv` beside this script is always read. The directory may hold `leaders_wikidata_2022-10.csv` (CC0),
 `leaders_wikipedia_2022-10.csv`, `leaders_30_states_2026-08-22.json` (facts from CC BY-SA lists) and
 `cabinets_cia_2019-06.csv` (US public domain). They say who was in office on one day: a holder with no end is taken
 to stay for two years after that day, a cabinet of 2019 to have begun two years before.
@@ -56,7 +56,7 @@ def main() -> None:
     """Write the roster to standard output."""
     lists = Path(sys.argv[1])
     rows: dict[tuple[str, str, str], Row] = {}
-    own = list(_own(Path(__file__).with_name("office_holders.txt")))
+    own = list(_own(Path(__file__).with_name("office_holders.psv")))
     known = {row[0] for row in own}  # our own list has their whole careers
     for row in (
         *own,

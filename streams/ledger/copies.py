@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from operator import eq
 
-from datasketch import MinHash
-
 _PERMUTATIONS = 128
 _TRIPLE = 3
 _SHARED = 0.5  # of all word triples; edited copies share more, independent stories under a tenth
@@ -24,6 +22,8 @@ def fingerprint(text: str) -> str:
     triples = {b" ".join(found[i : i + _TRIPLE]) for i in range(len(found) - _TRIPLE + 1)}
     if len(triples) < _FEWEST:
         return ""
+    from datasketch import MinHash  # noqa: PLC0415 -- it loads SciPy, which those who only code can do without
+
     minima = MinHash(num_perm=_PERMUTATIONS, seed=1)
     minima.update_batch(sorted(triples))
     return bytes(int(value) & 0xFF for value in minima.hashvalues).hex()
