@@ -2,7 +2,7 @@
 
 usage: python seeds/build_roster.py PUBLIC_LISTS_DIRECTORY > streams/coder/data/roster.csv
 
-`office_holders.psv` beside this script is always read. The directory may hold `leaders_wikidata_2022-10.csv` (CC0),
+`office_holders.psv` beside this script is read. The directory may hold `leaders_wikidata_2022-10.csv` (CC0),
 `leaders_wikipedia_2022-10.csv`, `leaders_30_states_2026-08-22.json` (facts from CC BY-SA lists) and
 `cabinets_cia_2019-06.csv` (US public domain). They say who was in office on one day: a holder with no end is taken
 to stay for two years after that day, a cabinet of 2019 to have begun two years before.
@@ -22,26 +22,26 @@ from streams.coder.lexicon import find_offices
 
 _COLUMNS = ("name", "office", "role", "code", "from", "until", "source")
 _UNRECOGNISED = frozenset(
-    (
+    {
         "Abkhazia",
+        "Artsakh",
+        "Donetsk People's Republic",
+        "Luhansk People's Republic",
+        "Northern Cyprus",
         "Republic of Abkhazia",
+        "Republic of Artsakh",
+        "Republika Srpska",
+        "Sahrawi Arab Democratic Republic",
+        "Somaliland",
         "South Ossetia",
         "Transnistria",
-        "Somaliland",
-        "Artsakh",
-        "Republic of Artsakh",
-    )
-    + (
-        "Northern Cyprus",
         "Turkish Republic of Northern Cyprus",
-        "Republika Srpska",
-        "Donetsk People's Republic",
-    )
-    + ("Luhansk People's Republic", "Sahrawi Arab Democratic Republic")
+    }
 )
 _NO_DIPLOMATS = re.compile(
-    r"without portfolio|health|sport|education|youth|women|family|water|housing|library|postal|religio|auditor|hajj"
-    r"|urban|transport|agricultur|fisher|forest|labor|social|works|tourism|electric|mines|public service|veteran",
+    r"without portfolio|health|sport|education|youth|women|family|water|housing|library|postal|religio|auditor"
+    r"|hajj|urban|transport|agricultur|fisher|forest|labor|social|works|tourism|electric|mines|public service"
+    r"|veteran",
     re.IGNORECASE,
 )
 _REALMS = frozenset(
