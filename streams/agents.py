@@ -8,23 +8,25 @@ published twice know it by its id and revision.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from faust.streams import Stream
 from faust.types import EventT
 
 from schemas import Article, ArticleRef, ArticleReports, Contact
+from streams import ledger, rollups
 from streams.app import Context
 from streams.delivery import Record, fail_stop, finish, publish
 from streams.envelope import contact_headers
 from streams.inbox import RefusedError, dead_letter, digest, read_article, read_record
-from streams.ledger.settle import settle
 from streams.pool import CoderPool, Coding, Poison
-from streams.rollups import roll_up
 
 _WITHIN = 0.02  # seconds that a record waits for company in its batch
+_A_DAY = dt.timedelta(days=1)
 
 Event = EventT[Any]
 
@@ -36,7 +38,7 @@ def add(context: Context) -> None:
     _RollUp(context).attach()
 
 
-class _Agent:
+class _Agent(ABC):
     """A batch of events at a time, in parallel by key, in order within a key."""
 
     name: str
@@ -45,10 +47,12 @@ class _Agent:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self._newest: dict[int, dt.date] = {}
 
     def attach(self) -> None:
         """Register with the app."""
-        self.context.app.agent(self.context.source(self.source), name=self.name)(self.run)
+        agent = self.context.app.agent(self.context.source(self.source), name=self.name)
+        agent(cast("Any", self.run))
 
     async def run(self, stream: Stream[Any]) -> None:
         """Work through the stream; whatever goes wrong ends the process before it can be committed."""
@@ -56,8 +60,7 @@ class _Agent:
             await self.start()
             async for events in stream.noack_take(self.batch, within=_WITHIN):
                 await self.work(stream, events)
-            if not self.context.app.should_stop:
-                raise RuntimeError("the stream ended while the app runs")
+            self._check_ended()
         except (asyncio.CancelledError, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 -- an unforeseen error must not be taken for progress
@@ -65,28 +68,45 @@ class _Agent:
         finally:
             self.stop()
 
-    async def start(self) -> None:
+    def _check_ended(self) -> None:
+        """Faust ends a stream in silence on some errors; that must not look like a quiet day."""
+        if not self.context.app.should_stop:
+            raise RuntimeError("the stream ended while the app runs")
+
+    async def start(self) -> None:  # noqa: B027 -- most have nothing to prepare
         """Prepare before the first event."""
 
-    def stop(self) -> None:
+    def stop(self) -> None:  # noqa: B027 -- or to clean up
         """Clean up after the last event."""
 
     async def work(self, stream: Stream[Any], events: Sequence[Event]) -> None:
-        """Take the steps of every event, those of one key in order."""
+        """Take the steps of every event, those of one key in order, then let go of what has become old."""
         by_key: dict[bytes, list[Event]] = defaultdict(list)
+        days: dict[int, list[dt.date]] = defaultdict(list)
         for event in events:
             by_key[event.message.key or b""].append(event)
 
         async def in_order(of_key: list[Event]) -> None:
             for event in of_key:
-                await self.step(event)
+                day = await self.step(event)
                 await finish(self.context.app, stream, event)
+                # A day ahead of its arrival is a plan or a mistake; it must not make everything else old.
+                if day is not None and day <= _arrival(event) + _A_DAY:
+                    days[event.message.partition].append(day)
 
         await asyncio.gather(*(in_order(of_key) for of_key in by_key.values()))
+        for partition, told in days.items():
+            if max(told) > self._newest.get(partition, dt.date.min):
+                self._newest[partition] = max(told)
+                await self.expire(partition, max(told))
 
-    async def step(self, event: Event) -> None:
-        """Do all that follows from one event."""
-        raise NotImplementedError
+    @abstractmethod
+    async def step(self, event: Event) -> dt.date | None:
+        """Do all that follows from one event; gives the day that it speaks of."""
+
+    @abstractmethod
+    async def expire(self, partition: int, newest: dt.date) -> None:
+        """Delete the state of a partition that is older than its retention, counted from the newest day."""
 
     async def refuse(self, event: Event, refused: RefusedError) -> None:
         """Keep a record that cannot be used."""
@@ -130,18 +150,18 @@ class _Code(_Agent):
         }
         await super().work(stream, events)
 
-    async def step(self, event: Event) -> None:
+    async def step(self, event: Event) -> dt.date | None:
         """Publish what the article says, and that it no longer says what its earlier version said."""
         coded = self._coded[_place(event)]
         if isinstance(coded, RefusedError):
             await self.refuse(event, coded)
-            return
+            return None
         article, coding = coded
         if self._is_known(article):
-            return
+            return article.published_day
         if isinstance(coding, Poison):
             await self.refuse(event, RefusedError("poison", coding.detail))
-            return
+            return None
         before = self.context.coded.get(article.uri) or {"dyads": []}
         told = _by_dyad(article, coding, before["dyads"])
         if told:
@@ -152,8 +172,16 @@ class _Code(_Agent):
                 "version": article.version,
                 "digest": digest(article),
                 "dyads": [r.dyad for r in told if r.reports],
+                "day": str(article.published_day or _arrival(event)),
             }
             await self.context.coded.put(event.message.partition, {article.uri: after})
+        return article.published_day
+
+    async def expire(self, partition: int, newest: dt.date) -> None:
+        """Forget articles that are older than what the ledger remembers."""
+        horizon = str(newest - dt.timedelta(days=self.context.settings.ledger_retention_days))
+        keys = self.context.coded.expired(partition, lambda value: value["day"] < horizon)
+        await self.context.coded.put(partition, dict.fromkeys(keys))
 
     def _read(self, event: Event) -> Article | RefusedError:
         try:
@@ -179,19 +207,27 @@ class _Settle(_Agent):
         super().__init__(context)
         self.source = context.topics.reports
 
-    async def step(self, event: Event) -> None:
+    async def step(self, event: Event) -> dt.date | None:
         """Settle what one article says of one dyad."""
         try:
             incoming = read_record(ArticleReports, event.message.value)
         except RefusedError as refused:
             await self.refuse(event, refused)
-            return
-        settled = settle(self.context.ledger.get, incoming)
+            return None
+        settled = ledger.settle(self.context.ledger.get, incoming)
         app, topics = self.context.app, self.context.topics
         await publish(app, topics.contacts, [_public(contact) for contact in settled.contacts])
         by_country = [record for contact in settled.contacts for record in _for_countries(contact)]
         await publish(app, topics.country_contacts, by_country)
         await self.context.ledger.put(event.message.partition, settled.changes)
+        published = incoming.article.published
+        return published.date() if isinstance(published, dt.datetime) else published
+
+    async def expire(self, partition: int, newest: dt.date) -> None:
+        """Forget contacts that are older than their retention; they stay on the topic."""
+        horizon = newest - dt.timedelta(days=self.context.settings.ledger_retention_days)
+        keys = self.context.ledger.expired(partition, lambda value: ledger.expired(value, horizon))
+        await self.context.ledger.put(partition, dict.fromkeys(keys))
 
 
 class _RollUp(_Agent):
@@ -203,20 +239,34 @@ class _RollUp(_Agent):
         super().__init__(context)
         self.source = context.topics.country_contacts
 
-    async def step(self, event: Event) -> None:
+    async def step(self, event: Event) -> dt.date | None:
         """Count one revision of a contact for one country."""
         try:
             contact = read_record(Contact, event.message.value)
         except RefusedError as refused:
             await self.refuse(event, refused)
-            return
-        rolled = roll_up(self.context.buckets.get, contact, (event.message.key or b"").decode())
+            return None
+        rolled = rollups.roll_up(self.context.buckets.get, contact, (event.message.key or b"").decode())
         records: list[Record] = [
             (key.encode(), rollup.model_dump_json().encode() if rollup else None, [])
             for key, rollup in rolled.rollups.items()
         ]
         await publish(self.context.app, self.context.topics.rollups, records)
         await self.context.buckets.put(event.message.partition, rolled.changes)
+        return contact.event_time.date() if contact.event_time else None
+
+    async def expire(self, partition: int, newest: dt.date) -> None:
+        """Take hours that are older than their retention off the topic, then out of the state."""
+        horizon = newest - dt.timedelta(days=self.context.settings.rollup_retention_days)
+        keys = self.context.buckets.expired(partition, lambda value: rollups.expired(value, horizon))
+        gone: list[Record] = [(key.encode(), None, []) for key in keys if rollups.is_bucket(key)]
+        await publish(self.context.app, self.context.topics.rollups, gone)
+        await self.context.buckets.put(partition, dict.fromkeys(keys))
+
+
+def _arrival(event: Event) -> dt.date:
+    """Give the day on which the broker got the record."""
+    return dt.datetime.fromtimestamp(event.message.timestamp, dt.UTC).date()
 
 
 def _place(event: Event) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -59,6 +60,9 @@ def current() -> Settings:
 @click.version_option(package_name="contactwire")
 def main() -> None:
     """Tell, from live news, which states are in contact with each other."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what matters of it comes as an error
+    logging.getLogger("streams.broker").setLevel(logging.INFO)  # the first start downloads Kafka
 
 
 @main.command(epilog=example("contactwire broker --port 9092 --data-dir var/kafka"))

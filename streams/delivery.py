@@ -168,6 +168,11 @@ class State:
                 # but fills it in recovery only.
                 store._key_partition[key] = partition  # noqa: SLF001
 
+    def expired(self, partition: int, is_expired: Callable[[JSON], bool]) -> list[str]:
+        """Give the keys of a partition whose values may be deleted."""
+        keys = [key for key, owner in self._store._key_partition.items() if owner == partition]  # noqa: SLF001
+        return [key for key in keys if (value := self.get(key)) is not None and is_expired(value)]
+
     @property
     def _store(self) -> Any:  # noqa: ANN401 -- Faust types its memory store as a plain mapping
         return self._table.data

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ValidationError
 from schemas import Article, DeadLetter
 from schemas.dead_letter import Reason
 
-
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -100,7 +100,7 @@ def test_an_empty_table_says_so(run: Run) -> None:
 
 
 def test_dead_letters_are_listed_shown_counted_and_replayed(
-    run: Run, settings: Settings, produce: Any
+    run: Run, settings: Settings, produce: Run
 ) -> None:
     from streams.letters import waiting  # noqa: PLC0415
 

@@ -242,7 +242,7 @@ def test_bad_input_is_kept_with_its_reason_and_the_rest_is_coded(
     assert len(letters) == 20
     assert [
         letter.value for letter in sorted(letters, key=lambda letter: (letter.partition, letter.offset))
-    ] == [v or None for v in bad]
+    ] == bad
     assert by_reason(letters) == {
         "schema": 6,
         "not-json": 4,
@@ -282,6 +282,25 @@ def test_two_workers_share_the_partitions_and_one_takes_over(
     assert {str(c["dyad"]) for c in contacts.values()} == {
         "-".join(sorted(a.text.split()[:2])) for a in articles
     }
+
+
+def test_state_older_than_its_retention_expires_with_its_rollups(
+    lines: Settings, workers: Workers, consume: Consume
+) -> None:
+    """Tables do not grow for ever: old buckets leave the topic by tombstones, the state by its changelog."""
+    settings = lines.model_copy(update={"rollup_retention_days": 31, "ledger_retention_days": 31})
+    workers(settings)
+    old = Article(uri="urn:old", text="KAZ QAT call held 2020-01-01", published="2020-01-01")
+    new = Article(uri="urn:new", text="KAZ QAT call held 2024-01-01", published="2024-01-01")
+    feed([old], settings)
+    done(settings)
+    assert {str(r.bucket.date()) for r in read_rollups(settings)} == {"2020-01-01"}
+    feed([new], settings)
+    done(settings)
+    time.sleep(1)
+    assert {str(r.bucket.date()) for r in read_rollups(settings)} == {"2024-01-01"}
+    changelog = consume(f"{settings.app_id}-ledger-changelog")
+    assert any(record.value is None for record in changelog)
 
 
 def test_an_infrastructure_error_ends_the_worker(lines: Settings, workers: Workers) -> None:
