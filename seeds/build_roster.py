@@ -2,10 +2,10 @@
 
 usage: python seeds/build_roster.py PUBLIC_LISTS_DIRECTORY > streams/coder/data/roster.csv
 
-`office_holders.psv` beside this script is read. The directory may hold `leaders_wikidata_2022-10.csv` (CC0),
-`leaders_wikipedia_2022-10.csv`, `leaders_30_states_2026-08-22.json` (facts from CC BY-SA lists) and
-`cabinets_cia_2019-06.csv` (US public domain). They say who was in office on one day: a holder with no end is taken
-to stay for two years after that day, a cabinet of 2019 to have begun two years before.
+`office_holders.psv` beside this script is read. The directory may hold `leaders_wikidata_2022-10.csv`
+(CC0), `leaders_wikipedia_2022-10.csv`, `leaders_30_states_2026-08-22.json` (facts from CC BY-SA lists) and
+`cabinets_cia_2019-06.csv` (US public domain). They say who was in office on one day: a holder with no end is
+taken to stay for two years after that day, a cabinet of 2019 to have begun two years before.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Cast:
         """The finished list."""
         return Parties(tuple(self.entities), tuple(self.mentions))
 
-    def add(
+    def add(  # noqa: PLR0913 - an entity has so many fields
         self,
         kind: EntityKind,
         code: str | None,

@@ -11,20 +11,6 @@ from streams.coder.records import Mention
 
 _SINGULAR = {"he": "m", "she": "f", "him": "m"}
 _PLURAL = frozenset(("they", "them"))
-_OF_PERSONS = frozenset(
-    (
-        "leaders",
-        "presidents",
-        "ministers",
-        "men",
-        "women",
-        "diplomats",
-        "premiers",
-        "officials",
-        "secretaries",
-    )
-    + ("statesmen", "politicians", "monarchs", "interlocutors")
-)
 _PERSONAL = frozenset(("titled", "name", "role"))
 _VAGUE = frozenset(("demonym", "capital"))
 _WINDOW = 4  # sentences
@@ -98,7 +84,7 @@ class Coreference:
         start = i
         while start > 0 and self._layout.word(start - 1) in ("two", "both", "the", "of", "these"):
             start -= 1
-        persons = self._layout.word(i) in _OF_PERSONS
+        persons = self._layout.word(i) in self._words.pair_nouns_of_persons
         pair = (self._pair_before(start, persons=True) if persons else ()) or self._pair_before(start)
         if pair:
             self._cast.mention(start, i + 1, "group", pair, _CERTAINTY)

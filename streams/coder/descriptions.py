@@ -167,7 +167,7 @@ def _offices(role: RolePhrase) -> tuple[str, ...]:
 
 
 def _role(titles: Sequence[Title]) -> str | None:
-    """The title that says most: the text's before the roster's, an office before "counterpart", with a state."""
+    """Pick the title that says most: of the text, an office rather than "counterpart", with a state."""
     best = min(
         titles,
         key=lambda t: (t.office == "counterpart", t.position == FROM_ROSTER, not t.code, t.position),

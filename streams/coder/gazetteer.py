@@ -1,7 +1,7 @@
 """Names of states and organisations in running text: countries, peoples, capitals, cities, seats, bodies.
 
-Data: `data/states.csv`, `organisations.csv`, `subnational.csv`, `masks.txt`, `ambiguous.txt` (general knowledge,
-compiled for this project), and the official names and codes of pycountry.
+Data: `data/states.csv`, `organisations.csv`, `subnational.csv`, `masks.txt`, `ambiguous.txt` (general
+knowledge, compiled for this project), and the official names and codes of pycountry.
 """
 
 from __future__ import annotations

@@ -32,6 +32,9 @@ class Words:
     pair_nouns: frozenset[str]
     common_surnames: frozenset[str]
     places_as_given_names: frozenset[str]
+    pair_nouns_of_persons: frozenset[str]
+    ranks: frozenset[str]
+    determiners: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

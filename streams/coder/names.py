@@ -88,7 +88,11 @@ class NameFinder:
                 or layout.word(k + 1) in self._words.particles
             )
         ):
-            if len(layout.word(k)) <= 2 and layout.word(k) in ("u", "he") and not layout.texts[k].isupper():
+            if (
+                len(layout.word(k)) <= _MIN_CHARS
+                and layout.word(k) in ("u", "he")
+                and not layout.texts[k].isupper()
+            ):
                 break
             k += 1
             if layout.word(k) == "." and layout.char_start(k) == layout.char_start(k - 1) + len(
@@ -131,7 +135,9 @@ class NameFinder:
             k += 1
         return self._is_name_word(layout, k, start)
 
-    def _is_name_word(self, layout: Layout, k: int, start: int) -> bool:
+    def _is_name_word(  # noqa: PLR0911 - one answer per reason
+        self, layout: Layout, k: int, start: int
+    ) -> bool:
         if not layout.is_capitalised(k) or not layout.texts[k][0].isalpha():
             return False
         word = layout.low[k]

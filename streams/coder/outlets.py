@@ -1,6 +1,6 @@
 """Where an outlet is at home: "the President" of its own state needs no naming there.
 
-Data: `data/outlets.csv` (well-known outlets and words inside their names; general knowledge), and the top-level
+Data: `data/outlets.csv` (well-known outlets and words inside their names; general knowledge), the top-level
 domains of states by pycountry.
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 
 import pycountry
 
-from streams.coder.gazetteer import data_lines, data_text, fold
+from streams.coder.gazetteer import data_lines, data_text, fold, gazetteer
 
 _DOMAIN = re.compile(r"\b[a-z0-9-]+\.(?:[a-z]{2,3}\.)?([a-z]{2})\b")
 # Domains that are used far from home.
@@ -50,4 +50,5 @@ def home_of(source: str | None) -> str | None:
         top = "gb" if domain.group(1) == "uk" else domain.group(1)
         country = pycountry.countries.get(alpha_2=top.upper())
         return str(country.alpha_3) if country else None
-    return None
+    named = [place for place in gazetteer().find(source) if place.form not in ("organisation", "city")]
+    return named[0].code if named else None

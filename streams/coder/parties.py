@@ -5,7 +5,7 @@
 >>> [(e.code, e.role) for e in PartyFinder().process(doc).entities]  # doctest: +SKIP
 [('KAZ', 'President'), ('QAT', 'Emir of Qatar')]
 
-Titles, names and states are read by rules over tokens; the pipeline's entities add names that no title announces.
+Titles, names and states are read by rules over tokens; the pipeline's entities add names without a title.
 What stays open is settled by the dated roster, the outlet's home and the dateline, in this order.
 """
 
@@ -36,7 +36,7 @@ _SHORT_FORM = 0.9
 
 
 class PartyFinder:
-    """Finds the parties of an article; with the shipped roster unless another one, or an empty one, is given."""
+    """Finds the parties of an article; with the shipped roster unless another, maybe empty one is given."""
 
     def __init__(self, roster: Roster | None = None) -> None:
         self._roster = shipped_roster() if roster is None else roster
@@ -60,7 +60,7 @@ class PartyFinder:
         return Describer(layout, persons, reading).parties()
 
     def _gather(self, reading: Reading) -> People:
-        """Bring the mentions of one person together, full names first, then short forms wherever they stand."""
+        """Bring each person's mentions together, full names first, then short forms wherever they stand."""
         people = People()
         for occurrence in sorted(reading.named, key=lambda o: (len(o.name.split()) == 1, o.start)):
             people.add(occurrence)
@@ -89,7 +89,7 @@ def parties_of(doc: Doc, meta: ArticleMeta | None = None, roster: Roster | None 
 class PartiesComponent:
     """Writes the parties of a Doc to `doc.user_data["parties"]`."""
 
-    def __init__(self, nlp: Language, name: str) -> None:
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy passes it
         self.name = name
         self._finder = PartyFinder()
 

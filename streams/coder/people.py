@@ -73,7 +73,7 @@ class Person:
         return next((t.code for t in self.titles if t.code and not t.private), None)
 
 
-def _fit(own: tuple[str, ...], other: tuple[str, ...]) -> int:
+def _fit(own: tuple[str, ...], other: tuple[str, ...]) -> int:  # noqa: PLR0911 - one answer per case
     if own == other or "".join(own) == "".join(other):
         return 4
     short, long = sorted((own, other), key=len)
@@ -146,7 +146,7 @@ class People:
         return best[1] if best else None
 
     def _like(self, key: tuple[str, ...]) -> list[Person]:
-        """Persons worth comparing, the last first: those that share a word, and the latest for other spellings.
+        """List persons worth comparing, the last first: those sharing a word, and the latest for other spellings.
 
         Their number is bounded, so that a list of thousands of names takes no longer than it must.
         """

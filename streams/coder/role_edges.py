@@ -1,4 +1,4 @@
-"""How far an office phrase reaches: modifiers, portfolio and state before it, portfolio, state and posting after it."""
+"""How far an office phrase reaches: modifiers, portfolio and state before it, state and posting after it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streams.coder.lexicon import Words
 _MAX_LEFT = 10
 _MAX_RIGHT = 18
 _DETERMINERS = frozenset(
-    (
+    [
         "the",
         "a",
         "an",
@@ -26,8 +26,8 @@ _DETERMINERS = frozenset(
         "these",
         "any",
         "no",
-    )
-    + ("another",)
+        "another",
+    ]
 )
 _DEFINITE = frozenset(("the", "this", "that"))
 _OWNERS = frozenset(("his", "her", "their", "its", "our", "my", "your"))
@@ -112,7 +112,9 @@ def _state_before(layout: Layout, phrase: RolePhrase, floor: int) -> PlaceSpan |
     return place
 
 
-def _modifies(layout: Layout, words: Words, phrase: RolePhrase, *, has_state: bool) -> bool:
+def _modifies(  # noqa: PLR0911 - one answer per case
+    layout: Layout, words: Words, phrase: RolePhrase, *, has_state: bool
+) -> bool:
     """Whether the word before belongs to the office."""
     k = phrase.start - 1
     word = layout.word(k)
@@ -163,7 +165,7 @@ def _glossed(layout: Layout, k: int) -> PlaceSpan | None:
 
 def _note_determiner(layout: Layout, words: Words, phrase: RolePhrase, floor: int) -> None:
     before = layout.word(phrase.start - 1)
-    if before in _DETERMINERS and phrase.start - 1 >= floor:
+    if before in words.determiners and phrase.start - 1 >= floor:
         phrase.determiner = before
     elif before in _OWNERS:
         phrase.owner = before

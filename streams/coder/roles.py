@@ -1,4 +1,4 @@
-"""Office phrases in full: "the former Deputy Minister of Foreign Affairs of Qatar", with state and posting."""
+"""Office phrases in full, with state and posting: "the former Deputy Minister of Trade of Qatar"."""
 
 from __future__ import annotations
 

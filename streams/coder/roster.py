@@ -1,6 +1,6 @@
 """Who held which office for whom, and when: optional knowledge that settles names the text leaves open.
 
-Lines are `name,office,role,code,from,until,source`; `from` and `until` are years or dates, empty where unknown.
+Lines are `name,office,role,code,from,until,source`; `from` and `until` are years or dates, or empty.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ class Roster:
     def __init__(self, holders: Iterable[Holder]) -> None:
         self._by_word: dict[str, list[tuple[tuple[str, ...], Holder]]] = {}
         self._given: set[str] = set()
-        for holder in holders:
+        self.holders = tuple(holders)
+        for holder in self.holders:
             key = name_key(holder.name)
             if len(key) > 1:
                 self._given.add(key[0])
@@ -88,7 +89,7 @@ class Roster:
     def lookup(self, name: str, day: dt.date | None, offices: frozenset[str] = frozenset()) -> Holder | None:
         """The one holder whom a full or short name may mean on a day; None where nobody or several fit.
 
-        A full name must agree in all words that both have; a surname alone must be borne by holders of one state.
+        A full name must agree in all words that both have; a surname alone must be of holders of one state.
         """
         key = name_key(name)
         wanted = offices if len(key) > 1 else offices & _WELL_KNOWN or _WELL_KNOWN

@@ -1,4 +1,4 @@
-"""Names that no title announces: marked by the pipeline, by an honorific, by a genitive, or known to the roster."""
+"""Names that no title announces: marked by the pipeline, an honorific or a genitive, or in the roster."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from streams.coder.names import PERSON_LABELS, NameFinder, NameSpan
 from streams.coder.reading import Reading, place_after
 from streams.coder.roster import PUBLIC_RECORD, Roster
 
-_RANKS = frozenset(
-    ("gen", "adm", "lt", "maj", "col", "sen", "rep", "dr", "prof", "general", "admiral", "colonel", "marshal")
-    + ("sheikh", "ayatollah", "cardinal")
-)
 _USUAL_NAME = 4
 _LESS_CERTAIN = 0.9
 
@@ -34,7 +30,7 @@ class Sightings:
                 reading.add_bare(span, _state_beside(layout, span))
 
     def add_known(self, reading: Reading, day: dt.date | None) -> None:
-        """Runs of capitalised words that a genitive state, the roster or a known given name makes a person's."""
+        """Add capitalised words that a genitive state, the roster or a given name makes a person's."""
         layout = reading.layout
         i = 0
         while i < len(layout):
@@ -85,4 +81,4 @@ def _state_before(layout: Layout, span: NameSpan) -> str | None:
         place = layout.place_at.get(k - 2)
         return place.code if place and place.form in ("state", "organisation", "capital") else None
     place = layout.place_at.get(k - 1)
-    return place.code if place is not None and span.honorific.rstrip(".") in _RANKS else None
+    return place.code if place is not None and span.honorific.rstrip(".") in words().ranks else None
