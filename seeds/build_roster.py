@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script, not part of a package
 """Build the dated roster from our own list and public lists of office holders.
 
 usage: python seeds/build_roster.py PUBLIC_LISTS_DIRECTORY > streams/coder/data/roster.csv
@@ -39,9 +40,9 @@ _UNRECOGNISED = frozenset(
     }
 )
 _NO_DIPLOMATS = re.compile(
-    r"without portfolio|health|sport|education|youth|women|family|water|housing|library|postal|religio|auditor"
-    r"|hajj|urban|transport|agricultur|fisher|forest|labor|social|works|tourism|electric|mines|public service"
-    r"|veteran",
+    r"without portfolio|health|sport|education|youth|women|family|water|housing|library|postal"
+    r"|religio|auditor|hajj|urban|transport|agricultur|fisher|forest|labor|social|works|tourism"
+    r"|electric|mines|public service|veteran",
     re.IGNORECASE,
 )
 _REALMS = frozenset(
@@ -69,7 +70,11 @@ def main() -> None:
             rows.setdefault((row[0], row[3], row[4]), row)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    writer.writerows(sorted(rows.values(), key=lambda row: (row[3], row[1], row[4], row[0])))
+    writer.writerows(sorted(rows.values(), key=_order))
+
+
+def _order(row: Row) -> tuple[str, str, str, str]:
+    return row[3], row[1], row[4], row[0]
 
 
 def _own(path: Path) -> Iterator[Row]:

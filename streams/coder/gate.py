@@ -31,7 +31,7 @@ class Admission:
 
 
 class Gate:
-    """Lets an article pass where a sentence has a cue stem and two signs of parties, and two states are named.
+    """Lets an article pass where a sentence has a cue and two signs of parties, and two states are named.
 
     A sign of a party is a state, an organisation or an office. The outlet's own state counts among the states
     named: "the President" of a government's press service needs no name.

@@ -146,7 +146,7 @@ class People:
         return best[1] if best else None
 
     def _like(self, key: tuple[str, ...]) -> list[Person]:
-        """List persons worth comparing, the last first: those sharing a word, and the latest for other spellings.
+        """List persons worth comparing, the last first: with a word in common, and the latest.
 
         Their number is bounded, so that a list of thousands of names takes no longer than it must.
         """

@@ -1,8 +1,8 @@
 """For whom each person stands, where the title itself does not say.
 
-In this order: the person's own titles anywhere in the text, the dated roster, a title shared in a coordination,
-the state an office's name belongs to by custom ("Taoiseach"), the outlet's home, the states of the sentence, the
-dateline, the states named before.
+In this order: the person's own titles anywhere in the text, the dated roster, a title shared in a
+coordination, the state an office's name belongs to by custom ("Taoiseach"), the outlet's home, the states of
+the sentence, the dateline, the states named before.
 """
 
 from __future__ import annotations

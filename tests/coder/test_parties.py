@@ -12,16 +12,16 @@ from tests.coder.marked import codes_at, found, person, read_marked
 
 RESOLVED = [
     # title + name + state in every order
-    "[Emir of Qatar Tamim bin Hamad Al Thani|QAT] phoned [President Kassym-Jomart Tokayev of Kazakhstan|KAZ].",
-    "[United Arab Emirates (UAE) President Sheikh Mohamed bin Zayed Al Nahyan|ARE] sent a letter.",
-    "[The French foreign minister, Jean-Noël Barrot,|FRA] met [his Kenyan counterpart Musalia Mudavadi|KEN].",
+    "[Emir of Qatar Tamim bin Hamad Al Thani|QAT] phoned [President Asel Nurova of Kazakhstan|KAZ].",
+    "[United Arab Emirates (UAE) President Sheikh Omar bin Zayed|ARE] wrote.",
+    "[The French foreign minister, Jean Moreau,|FRA] met [his Kenyan counterpart Asha Njeri|KEN].",
     "[Penny Wong, the foreign minister of Australia,|AUS] called [Winston Peters|-] on Friday.",
     "[Minister of Foreign Affairs and International Cooperation of the State of Qatar Ali Nasser|QAT] left.",
     "[Prime Minister and Foreign Minister of Oman Salim Badr|OMN] spoke.",
     "[Iran's new foreign minister Reza Karimi|IRN] and [UN Secretary-General Ana Lima|UN] talked.",
-    "[Foreign Ministers Ravi Menon of India|IND], [Mary Cole of Australia|AUS] and [Kenji Mori of Japan|JPN] met.",
+    "[Foreign Ministers Ravi Menon of India|IND], [Mary Cole of Fiji|FJI] and [Kenji Mori of Japan|JPN] met.",
     "[EU foreign policy chief Marta Kask|EU] travelled to Baku.",
-    "[Deputy Head of the Office of the President of Ukraine Ihor Bondar|UKR] met [the visiting envoy of Chad|TCD].",
+    "[Deputy Head of the Office of the President of Ukraine Ihor Bondar|UKR] met [the envoy of Chad|TCD].",
     "[Vice Foreign Minister Chen Bo of China|CHN] flew in with [US Deputy Secretary of State Jane Hall|USA].",
     "[King Hamad bin Isa Al Khalifa of Bahrain|BHR] received [the Sultan of Oman|OMN].",
     "[Russia's Sergei Lavrov|RUS] met [South Korean Adm. Park Min-su|KOR].",
@@ -40,7 +40,7 @@ RESOLVED = [
     # short forms, descriptions, pronouns and groups
     "[President Asel Nurova of Kyrgyzstan|KGZ] rang. [Nurova|KGZ] said that [she|KGZ] was glad.",
     "[The Kazakh President|KAZ] rang [Emir of Kuwait Saad Al Salem|KWT]; [Sheikh Saad|KWT] thanked him.",
-    "[Italian Prime Minister Ugo Rossi|ITA] met [Greek Prime Minister Nikos Vlahos|GRC]. [The two leaders|ITA+GRC] ate.",
+    "[Italian Premier Ugo Rossi|ITA] met [Greek Premier Nikos Vlahos|GRC]. [The two leaders|ITA+GRC] ate.",
     "[Omani Foreign Minister Badr Salim|OMN] arrived. [The minister|OMN] left on Monday.",
     # state as written in headlines
     "[SOUTH KOREAN PRESIDENT|KOR] TO VISIT [JAPAN|JPN]",
