@@ -40,7 +40,7 @@ def expected(function: Callable[P, R]) -> Callable[P, R]:
 
         try:
             return function(*args, **kwargs)
-        except (SettingsError, TopicsError, BrokerError, OSError) as error:
+        except (SettingsError, TopicsError, BrokerError, OSError, ValueError) as error:
             raise Failure(str(error)) from error
 
     return guarded
@@ -126,8 +126,9 @@ def feed(paths: tuple[str, ...]) -> None:
 @main.command(epilog=example("contactwire code seeds/ | jq .kind"))
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), help="Leave out contacts below it.")
+@click.option("--explain", "explained", is_flag=True, help="Show syntax, entities and parties, for people.")
 @expected
-def code(paths: tuple[str, ...], min_confidence: float | None) -> None:
+def code(paths: tuple[str, ...], *, min_confidence: float | None, explained: bool) -> None:
     """Code articles without Kafka: one contact a line as JSON, with `article_id`. PATH as for `feed`."""
     from streams.coding import lines  # noqa: PLC0415
     from streams.wires import Refusal, articles_in  # noqa: PLC0415
@@ -137,12 +138,31 @@ def code(paths: tuple[str, ...], min_confidence: float | None) -> None:
         settings = settings.model_copy(update={"min_confidence": min_confidence})
     items = [item for path in paths for item in articles_in(path)]
     refused = [item for item in items if isinstance(item, Refusal)]
-    for line in lines([item for item in items if not isinstance(item, Refusal)], settings):
-        click.echo(line)
+    articles = [item for item in items if not isinstance(item, Refusal)]
+    if explained:
+        from streams.explain import explain  # noqa: PLC0415
+
+        for article in articles:
+            explain(article, settings, console)
+    else:
+        for line in lines(articles, settings):
+            click.echo(line)
     for refusal in refused:
         complaints.print(f"refused {refusal.where}: {refusal.why}", highlight=False, soft_wrap=True)
     if refused:
         sys.exit(1)
+
+
+@main.command(epilog=example("contactwire score annotated.jsonl"))
+@click.argument("annotated", type=click.Path(exists=True, dir_okay=False))
+@click.option("--coded", type=click.Path(exists=True, dir_okay=False), help="Score these lines of `code`.")
+@expected
+def score(annotated: str, coded: str | None) -> None:
+    """Score the coder on ANNOTATED articles: JSON Lines with `id`, `text`, … and their `contacts`."""
+    from streams.coding import scored  # noqa: PLC0415
+    from streams.views import score_table  # noqa: PLC0415
+
+    console.print(score_table(*scored(annotated, coded, current())))
 
 
 @main.command(epilog=example("contactwire tail --country KAZ --from-beginning"))

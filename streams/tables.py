@@ -79,9 +79,9 @@ def country_table(rollups: list[Rollup], *, as_of: dt.datetime | None) -> Table:
     """Show every country in a row."""
     found = tables(rollups, as_of)
     shown = Table(title=_title(found), title_justify="left")
-    shown.add_column("country")
-    for name in ("1 h", "24 h", "7 d", "30 d", "planned", "tempo", "tone"):
-        shown.add_column(name, justify="right")
+    shown.add_column("country", no_wrap=True, max_width=22)
+    for name in ("1 h", "24 h", "7 d", "30 d", "plans", "tempo", "tone"):
+        shown.add_column(name, justify="right", no_wrap=True)
     shown.add_column("by kind, 30 d")
     shown.add_column("with, 30 d")
     for row in found:

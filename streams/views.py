@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from pydantic import SecretStr
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from schemas import DeadLetter
+from streams.scoring import Row
 from streams.settings import PREFIX, Settings
 from streams.topics import TopicState
 
@@ -128,6 +129,20 @@ def _letter(letter: dict[str, Any]) -> str:
 def letter_text(letter: DeadLetter) -> str:
     """Show a letter's original bytes as far as they are text."""
     return (letter.value or b"").decode("utf-8", errors="backslashreplace")
+
+
+def score_table(rows: list[Row], counts: dict[str, tuple[int, int]]) -> Group:
+    """Show precision, recall and F1 with its interval, then the share of fields that agree."""
+    scores = Table("", "P", "R", "F1", "95 %", "annotated", "coded", "hits")
+    for row in rows:
+        score, (low, high) = row.score, row.interval
+        shares = (f"{value:.3f}" for value in (score.precision, score.recall, score.f1))
+        numbers = (str(value) for value in (score.annotated, score.coded, score.hits))
+        scores.add_row(row.name, *shares, f"{low:.3f}–{high:.3f}", *numbers)
+    shown = Table("field", "agrees", "of")
+    for name, (agreeing, number) in counts.items():
+        shown.add_row(name, f"{agreeing / number:.3f}", str(number))
+    return Group(scores, shown)
 
 
 def _plain(record: dict[str, Any]) -> str:
