@@ -70,7 +70,8 @@ def main() -> None:
             rows.setdefault((row[0], row[3], row[4]), row)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    writer.writerows(sorted(rows.values(), key=_order))
+    ordered: list[Row] = sorted(rows.values(), key=_order)
+    writer.writerows(ordered)
 
 
 def _order(row: Row) -> tuple[str, str, str, str]:

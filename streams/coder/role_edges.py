@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from streams.coder.layout import Layout, PlaceSpan
 from streams.coder.lexicon import Words
+from streams.coder.role_phrase import RolePhrase
 
 _MAX_LEFT = 10
 _MAX_RIGHT = 18
@@ -29,7 +28,6 @@ _DETERMINERS = frozenset(
         "another",
     ]
 )
-_DEFINITE = frozenset(("the", "this", "that"))
 _OWNERS = frozenset(("his", "her", "their", "its", "our", "my", "your"))
 _ADJECTIVAL = frozenset(("demonym", "state", "organisation", "capital", "seat"))
 _ENUMERABLE = frozenset(("state", "organisation", "capital", "seat", "city"))
@@ -41,36 +39,6 @@ _NO_PORTFOLIO = frozenset(("group", "state", "heir", "royal"))
 _WITH_PORTFOLIO = frozenset(("foreign", "minister", "defence", "deputy", "institution"))
 _BODIES = frozenset(("state", "institution", "parliament", "envoy", "minister"))
 _OF_BODIES = frozenset(("delegation", "group", "spokesperson", "official"))
-
-
-@dataclass(slots=True)
-class RolePhrase:
-    """An office phrase: its words, class, and the states that its words name."""
-
-    start: int
-    end: int
-    head: int
-    office: str
-    phrase: str
-    plural: bool
-    core: int  # where the office's own words begin
-    codes: tuple[str, ...] = ()
-    postings: tuple[str, ...] = ()
-    determiner: str = ""
-    owner: str = ""  # "his" in "his counterpart"
-    owner_end: int | None = None  # token of a genitive that is no place's: "Putin's" spokesman
-    former: bool = False
-    elect: bool = False
-
-    @property
-    def code(self) -> str | None:
-        """The state or organisation that the words name, where it is one."""
-        return self.codes[0] if len(self.codes) == 1 else None
-
-    @property
-    def definite(self) -> bool:
-        """Whether the words speak of somebody known."""
-        return self.determiner in _DEFINITE
 
 
 def widen_left(layout: Layout, words: Words, phrase: RolePhrase, floor: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from streams.coder.layout import Layout, OfficeSpan
 from streams.coder.lexicon import Words, words
-from streams.coder.role_edges import RolePhrase, widen_left, widen_right
+from streams.coder.role_edges import widen_left, widen_right
+from streams.coder.role_phrase import RolePhrase
 
 __all__ = ["RoleFinder", "RolePhrase"]
 
