@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
@@ -17,6 +19,7 @@ CLOSING = frozenset("\"'”’»)]")
 DASHES = frozenset({"-", "–", "—", "--"})
 DATELINE_TOKENS = 25
 WRAPPED_SHARE = 0.1
+BEGINS, BEGINS_NOT = np.uint64(1), np.uint64(2**64 - 1)  # the latter is spaCy's -1 in an array of attributes
 INITIAL = re.compile(r"^[^\W\d_]\.$")
 
 
@@ -95,10 +98,12 @@ class ContactwireBreaks:
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark where sentences begin and where they must not."""
+        # All at once: spaCy looks through the whole document for each token that is marked by itself.
+        marks = doc.to_array(SENT_START)
         for token, begins in starts(doc):
             if begins is not None:
-                token.is_sent_start = begins
-        return doc
+                marks[token.i] = BEGINS if begins else BEGINS_NOT
+        return doc.from_array(SENT_START, marks) if len(doc) else doc
 
 
 @Language.factory(FACTORY)

@@ -28,8 +28,16 @@ def shipped(folder: Path) -> Language:
         raise FileNotFoundError(f"{folder} holds no trained pipeline; see training/README.md")
     nlp = spacy.load(folder / SYNTAX)
     nlp.add_pipe(breaks.FACTORY, first=True)
+    _index_by_hash(nlp)
     nlp.add_pipe(encoder.FACTORY, config={"folder": str(folder / ENTITIES)})
     return nlp
+
+
+def _index_by_hash(nlp: Language) -> None:
+    """Make the lemmatizer's lists of known words sets: lists, as they come from disk, are slow to search."""
+    known = nlp.get_pipe("lemmatizer").lookups.get_table("lemma_index")
+    for part in known:
+        known[part] = frozenset(known[part])
 
 
 def foreign(model: str) -> Language:

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from schemas.base import StanceName
 from streams.coder.holder import Holder, holder
 from streams.coder.records import Claim, Parties
-from streams.coder.telling import Telling
+from streams.coder.telling import Telling, words
 
 _NEAR = 7
 _OPENING = 60
@@ -78,15 +78,15 @@ def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[
     merged: dict[tuple[str, StanceName], dict[str, float]] = {}
     for rank, stretch in enumerate(told.all):
         where = _distance(told, rank)
-        for rule, words in _hits(doc, stretch):
-            found = holder(doc, stretch, words, claim, parties, directed=rule.directed)
+        for rule, hit in _hits(doc, stretch):
+            found = holder(doc, stretch, hit, claim, parties, directed=rule.directed)
             for code in (claim.a.code or "", claim.b.code or ""):
                 features = merged.setdefault((code, rule.stance), {})
                 if code not in found.codes:
                     features |= _not_the_holder(rule, found, where)
                     continue
                 features |= _features(rule, found, where, code, claim)
-                features[f"words {doc[words[0] : words[1]].text.casefold()[:_LONGEST]}"] = 1.0
+                features[f"words {doc[hit[0] : hit[1]].text.casefold()[:_LONGEST]}"] = 1.0
     setting = _setting(doc, told)
     for (code, stance), features in merged.items():
         features.update(setting)
@@ -96,9 +96,7 @@ def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[
 
 
 def _hits(doc: Doc, stretch: tuple[int, int]) -> Iterator[tuple[Rule, tuple[int, int]]]:
-    base = doc[stretch[0]].idx
-    last = doc[stretch[1] - 1]
-    text = doc.text[base : last.idx + len(last)]
+    base, text = doc[stretch[0]].idx, words(doc, stretch)
     for rule in rules():
         for match in rule.pattern.finditer(text):
             span = doc.char_span(base + match.start(), base + match.end(), alignment_mode="expand")

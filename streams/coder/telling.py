@@ -119,9 +119,9 @@ def is_digest(doc: Doc) -> bool:
 
 def _item_end(doc: Doc, cut: Sequence[Stretch], last: int) -> int:
     """Where the item of a digest ends: at a source in brackets or at the end of the paragraph."""
-    numbers = paragraphs(doc, cut)
+    text, numbers = doc.text, paragraphs(doc, cut)
     for index in range(last, len(cut) - 1):
-        between = doc.text[doc[cut[index][0]].idx : doc[cut[index + 1][0]].idx + 40]
+        between = text[doc[cut[index][0]].idx : doc[cut[index + 1][0]].idx + 40]
         if numbers[index + 1] != numbers[index] or _credit().search(between):
             return index + 1
     return len(cut)

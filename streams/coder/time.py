@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from schemas.base import DatePrecision, Kind, Modality
 from streams.coder.dates import Expression, Tense, expressions, precision, resolve, vocabulary
 from streams.coder.records import Header
-from streams.coder.telling import Stretch, is_digest
+from streams.coder.telling import Stretch, is_digest, words
 from streams.coder.telling import sentences as all_sentences
 
 
@@ -73,8 +73,7 @@ def _options(
 ) -> Iterator[_Option]:
     low, high = doc[evidence[0]].idx, _end(doc, evidence)
     for number, stretch in enumerate(sentences):
-        base = doc[stretch[0]].idx
-        text = doc.text[base : _end(doc, stretch)]
+        base, text = doc[stretch[0]].idx, words(doc, stretch)
         for found in expressions(text):
             cost = _distance(text, found, low - base, high - base) if number == 0 else _OTHER_SENTENCE
             cost += _AFTER_SAYING if _tells_when_it_was_said(text, found) else 0
@@ -101,7 +100,7 @@ def _follows(
 ) -> dt.date | None:
     """Day of a contact told as the sequel of the sentence before: "A day later she met …"."""
     start = sentences[0][0]
-    cue = _follow_up().search(doc.text[doc[start].idx : _end(doc, evidence)])
+    cue = _follow_up().search(words(doc, (start, evidence[1])))
     before = [stretch for stretch in all_sentences(doc) if stretch[1] <= start][-_SEQUEL_REACH:]
     if cue is None or tense == "future":
         return None
@@ -168,7 +167,7 @@ def _under_way() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _is_under_way(doc: Doc, sentence: Stretch) -> bool:
     """Whether a sentence tells a visit as news of the day, not as something past."""
-    text = doc.text[doc[sentence[0]].idx : _end(doc, sentence)]
+    text = words(doc, sentence)
     now, past = _under_way()
     return bool(now.search(text)) and not past.search(text)
 
