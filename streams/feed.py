@@ -10,7 +10,7 @@ from kafka.errors import KafkaError
 
 from schemas import Article
 from streams.settings import Settings
-from streams.topics import MAX_RECORD_BYTES, Topics, TopicsError
+from streams.topics import MAX_RECORD_BYTES, Topics, TopicsError, no_broker
 from streams.wires import Refusal
 
 _IN_FLIGHT = 500
@@ -66,10 +66,7 @@ def connect_producer(settings: Settings, client_id: str) -> KafkaProducer:
             **settings.client_options(),
         )
     except KafkaError as error:
-        raise TopicsError(
-            f"no Kafka broker answers at {settings.bootstrap_servers} ({error}): start one with "
-            "`contactwire broker`, or set KAFKA_BOOTSTRAP_SERVERS"
-        ) from None
+        raise no_broker(settings, error) from None
 
 
 def _require(producer: KafkaProducer, topic: str) -> None:

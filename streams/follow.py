@@ -11,7 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.settings import Settings
-from streams.topics import MAX_RECORD_BYTES, TopicsError
+from streams.topics import MAX_RECORD_BYTES, TopicsError, no_broker
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,7 @@ class Follower:
             )
             partitions = self._consumer.partitions_for_topic(topic)
         except KafkaError as error:
-            raise TopicsError(
-                f"no Kafka broker answers at {settings.bootstrap_servers} ({error}): start one with "
-                "`contactwire broker`, or set KAFKA_BOOTSTRAP_SERVERS"
-            ) from None
+            raise no_broker(settings, error) from None
         if not partitions:
             self._consumer.close()
             raise TopicsError(f"the topic {topic} does not exist: create it with `contactwire topics`")

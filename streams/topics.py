@@ -99,16 +99,21 @@ def specs(settings: Settings) -> list[TopicSpec]:
     ]
 
 
+def no_broker(settings: Settings, error: KafkaError) -> TopicsError:
+    """Say that none could be reached, and what to do."""
+    return TopicsError(
+        f"no Kafka broker answers at {settings.bootstrap_servers} ({error}): start one with "
+        "`contactwire broker`, or set KAFKA_BOOTSTRAP_SERVERS"
+    )
+
+
 @contextmanager
 def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
     """Admin client of the brokers; raises TopicsError when none answers."""
     try:
         client = KafkaAdminClient(client_id="contactwire-topics", **settings.client_options())
     except KafkaError as error:
-        raise TopicsError(
-            f"no Kafka broker answers at {settings.bootstrap_servers} ({error}): start one with "
-            "`contactwire broker`, or set KAFKA_BOOTSTRAP_SERVERS"
-        ) from None
+        raise no_broker(settings, error) from None
     try:
         yield client
     finally:
