@@ -34,7 +34,7 @@ class Reading:
         """Whether an office phrase already belongs to a name."""
         return id(role) in self._taken
 
-    def take(self, role: RolePhrase) -> None:
+    def mark_taken(self, role: RolePhrase) -> None:
         """Note that an office phrase belongs to a name."""
         self._taken.add(id(role))
 
@@ -55,7 +55,7 @@ class Reading:
         place = place_after(self.layout, span.end) if role.code is None else None
         title = self.title(role, place.code if place else None)
         self.add_titled(span, title, role.start, place.end if place else span.end)
-        self.take(role)
+        self.mark_taken(role)
 
     def add_titled(self, span: NameSpan, title: Title, start: int, end: int) -> None:
         """Record a name with its title."""

@@ -54,13 +54,13 @@ class TitleJoiner:
                 self._append(reading, role, named)
             elif (span := self._name_ending(reading, k)) is not None:
                 reading.add_titled(span, reading.title(role), span.full_start, role.end)
-                reading.take(role)
+                reading.mark_taken(role)
 
     def _append(self, reading: Reading, role: RolePhrase, named: Occurrence) -> None:
         if named.title is None or named.title.code is None:
             named.title = reading.title(role)
         named.end = max(named.end, role.end)
-        reading.take(role)
+        reading.mark_taken(role)
 
     def _name_after(self, reading: Reading, role: RolePhrase) -> NameSpan | None:
         layout = reading.layout
@@ -100,7 +100,7 @@ class TitleJoiner:
             title = replace(reading.title(role), code=code)
             start = span.full_start if n else role.start
             reading.add_titled(span, title, start, place.end if place else span.end)
-        reading.take(role)
+        reading.mark_taken(role)
 
     def _names_listed(self, reading: Reading, role: RolePhrase) -> list[tuple[NameSpan, PlaceSpan | None]]:
         layout = reading.layout
