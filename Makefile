@@ -2,10 +2,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# A file or folder that `contactwire feed` takes; throughput wants a thousand articles of real length.
+ARTICLES ?= seeds
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint format test faults clean
+.PHONY: help install demo lint format test bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -38,8 +40,9 @@ format: install ## Bring the code into shape
 test: lint ## Check style and types, then run every test, on a real broker
 	$(BIN)/python -m pytest
 
-faults: install ## Run only the tests that kill, stop and corrupt things
-	$(BIN)/python -m pytest -m faults
+bench: install ## Measure latency and throughput, the latter on the wire ARTICLES
+	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.throughput $(ARTICLES)
 
 clean: ## Remove .venv and what the tools cached here
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache *.egg-info
