@@ -10,6 +10,7 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
+from spacy.pipeline import Lemmatizer
 
 from streams.coder import breaks, encoder, schemes
 
@@ -35,9 +36,11 @@ def shipped(folder: Path) -> Language:
 
 def _index_by_hash(nlp: Language) -> None:
     """Make the lemmatizer's lists of known words sets: lists, as they come from disk, are slow to search."""
-    known = nlp.get_pipe("lemmatizer").lookups.get_table("lemma_index")
-    for part in known:
-        known[part] = frozenset(known[part])
+    lemmatizer = nlp.get_pipe("lemmatizer")
+    if isinstance(lemmatizer, Lemmatizer):
+        known = lemmatizer.lookups.get_table("lemma_index")
+        for part in known:
+            known[part] = frozenset(known[part])
 
 
 def foreign(model: str) -> Language:
