@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import spacy
 from spacy.tokens import Doc
 
 from schemas.base import Direction, Kind, Modality
 from streams.coder.records import Claim, Cue, Entity, Mention, Parties
 from streams.coder.telling import Stretch, Telling, telling
+from tests.coder.marked import parsed as read
 
-_BLANK = spacy.blank("en")
-_BLANK.add_pipe("sentencizer")
-
-
-def read(text: str) -> Doc:
-    """Tokens and sentences of a text."""
-    return _BLANK(text)
+__all__ = ["claim", "parties", "read", "stretch", "told"]
 
 
 def stretch(doc: Doc, words: str) -> Stretch:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import spacy
+from spacy.language import Language
 from spacy.tokens import Doc
 
 from streams.coder.meta import ArticleMeta
@@ -38,9 +40,15 @@ def read_marked(marked: str) -> Marked:
 
 def parsed(text: str) -> Doc:
     """Tokens and sentence bounds only: what the rules must do without a trained pipeline."""
+    return blank()(text)
+
+
+@cache
+def blank() -> Language:
+    """Pipeline without a model; to make one takes half a second."""
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
-    return nlp(text)
+    return nlp
 
 
 def found(text: str, meta: ArticleMeta | None = None, roster: Roster | None = None) -> tuple[Doc, Parties]:
