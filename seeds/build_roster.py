@@ -148,7 +148,7 @@ def _plain_name(name: str) -> str:
 
 def _plain_word(word: str) -> str:
     letters = [c for c in word if c.isalpha()]
-    if len(letters) < 2 or sum(c.isupper() for c in letters) <= len(letters) // 2 or "." in word:  # noqa: PLR2004
+    if len(letters) <= 1 or sum(c.isupper() for c in letters) <= len(letters) // 2 or "." in word:
         return word
     return re.sub(
         r"[^\W\d_]+", lambda part: part.group() if part.group().islower() else part.group().capitalize(), word

@@ -36,7 +36,7 @@ def expected(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        from streams.broker import BrokerError  # noqa: PLC0415 -- commands load only what they need
+        from streams.broker import BrokerError
 
         try:
             return function(*args, **kwargs)
@@ -73,9 +73,9 @@ def main() -> None:
 @expected
 def broker(port: int | None, data_dir: str | None) -> None:
     """Run the embedded Kafka in the foreground until Ctrl-C."""
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
-    from streams.broker import run_foreground  # noqa: PLC0415
+    from streams.broker import run_foreground
 
     run_foreground(port, Path(data_dir) if data_dir else None, click.echo)
 
@@ -84,8 +84,8 @@ def broker(port: int | None, data_dir: str | None) -> None:
 @expected
 def topics() -> None:
     """Create the topics that are missing and show all of them."""
-    from streams.topics import ensure  # noqa: PLC0415
-    from streams.views import topics_table  # noqa: PLC0415
+    from streams.topics import ensure
+    from streams.views import topics_table
 
     console.print(topics_table(ensure(current())))
 
@@ -94,7 +94,7 @@ def topics() -> None:
 @expected
 def worker() -> None:
     """Code articles, settle contacts and keep the tables, until Ctrl-C; run several to share the work."""
-    from streams.worker import run  # noqa: PLC0415
+    from streams.worker import run
 
     sys.exit(run(current()))
 
@@ -109,9 +109,9 @@ def feed(paths: tuple[str, ...]) -> None:
     uri or id, text, and as known title, published, source, version, status, language), a directory of these
     (also .gz), or `-` for standard input.
     """
-    from streams.feed import feed as send  # noqa: PLC0415
-    from streams.views import progress_bar  # noqa: PLC0415
-    from streams.wires import articles_in  # noqa: PLC0415
+    from streams.feed import feed as send
+    from streams.views import progress_bar
+    from streams.wires import articles_in
 
     items = [item for path in paths for item in articles_in(path)]
     with progress_bar(complaints, "feeding", len(items)) as advance:
@@ -130,8 +130,8 @@ def feed(paths: tuple[str, ...]) -> None:
 @expected
 def code(paths: tuple[str, ...], *, min_confidence: float | None, explained: bool) -> None:
     """Code articles without Kafka: one contact a line as JSON, with `article_id`. PATH as for `feed`."""
-    from streams.coding import lines  # noqa: PLC0415
-    from streams.wires import Refusal, articles_in  # noqa: PLC0415
+    from streams.coding import lines
+    from streams.wires import Refusal, articles_in
 
     settings = current()
     if min_confidence is not None:
@@ -140,7 +140,7 @@ def code(paths: tuple[str, ...], *, min_confidence: float | None, explained: boo
     refused = [item for item in items if isinstance(item, Refusal)]
     articles = [item for item in items if not isinstance(item, Refusal)]
     if explained:
-        from streams.explain import explain  # noqa: PLC0415
+        from streams.explain import explain
 
         for article in articles:
             explain(article, settings, console)
@@ -159,8 +159,8 @@ def code(paths: tuple[str, ...], *, min_confidence: float | None, explained: boo
 @expected
 def score(annotated: str, coded: str | None) -> None:
     """Score the coder on ANNOTATED articles: JSON Lines with `id`, `text`, … and their `contacts`."""
-    from streams.coding import scored  # noqa: PLC0415
-    from streams.views import score_table  # noqa: PLC0415
+    from streams.coding import scored
+    from streams.views import score_table
 
     console.print(score_table(*scored(annotated, coded, current())))
 
@@ -174,8 +174,8 @@ def score(annotated: str, coded: str | None) -> None:
 @expected
 def tail(topic: str, *, as_json: bool, from_beginning: bool, country: str | None, until_end: bool) -> None:
     """Follow a TOPIC (contacts, articles, reports, rollups, dead-letters) in readable form."""
-    from streams.follow import Follower  # noqa: PLC0415
-    from streams.views import concerns, readable  # noqa: PLC0415
+    from streams.follow import Follower
+    from streams.views import concerns, readable
 
     settings = current()
     with Follower(settings.topic_prefix + topic, settings, from_beginning=from_beginning) as follower:
@@ -203,7 +203,7 @@ def tail(topic: str, *, as_json: bool, from_beginning: bool, country: str | None
 @expected
 def table(country: str | None, *, watch: bool, as_of: str | None) -> None:
     """Show the rolling tables: every country, or one COUNTRY with its counterparts."""
-    from streams.tables import show  # noqa: PLC0415
+    from streams.tables import show
 
     show(current(), console, country=country.upper() if country else None, watch=watch, as_of=as_of)
 
@@ -216,8 +216,8 @@ def table(country: str | None, *, watch: bool, as_of: str | None) -> None:
 @expected
 def dead_letters(letter_id: str | None, *, reason: str | None, count: bool, as_json: bool) -> None:
     """List what could not be used and why, or show one letter whole by its LETTER_ID."""
-    from streams.letters import by_reason, waiting  # noqa: PLC0415
-    from streams.views import letter_text, readable  # noqa: PLC0415
+    from streams.letters import by_reason, waiting
+    from streams.views import letter_text, readable
 
     letters = _chosen(waiting(current()), letter_id, reason)
     if count:
@@ -241,8 +241,8 @@ def dead_letters(letter_id: str | None, *, reason: str | None, count: bool, as_j
 @expected
 def replay(letter_id: str | None, reason: str | None, *, everything: bool) -> None:
     """Send dead letters to their topic again, after what was wrong has been mended."""
-    from streams.letters import replay as send_again  # noqa: PLC0415
-    from streams.letters import waiting  # noqa: PLC0415
+    from streams.letters import replay as send_again
+    from streams.letters import waiting
 
     if sum((bool(letter_id), bool(reason), everything)) != 1:
         raise click.UsageError("choose one of --id, --reason, --all")
@@ -266,7 +266,7 @@ def _chosen(letters: list[DeadLetter], letter_id: str | None, reason: str | None
 @expected
 def settings() -> None:
     """Print every setting with its value and origin; secrets are masked."""
-    from streams.views import settings_table  # noqa: PLC0415
+    from streams.views import settings_table
 
     console.print(settings_table(current()))
 
@@ -276,7 +276,7 @@ def settings() -> None:
 @expected
 def demo(seeds: str) -> None:
     """Start a broker and a worker, feed the seeds, show contacts and tables, and stop everything."""
-    from streams.demo import run  # noqa: PLC0415
+    from streams.demo import run
 
     run(seeds, console)
 

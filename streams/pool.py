@@ -169,7 +169,7 @@ class CoderPool:
     @staticmethod
     def _kill(executor: ProcessPoolExecutor) -> None:
         # A process that hangs in a document does not end by itself; the executor offers no way to end it.
-        processes = list((executor._processes or {}).values())  # noqa: SLF001
+        processes = list((executor._processes or {}).values())  # noqa: SLF001 -- there is no public way
         for process in processes:
             process.kill()
         executor.shutdown(wait=True, cancel_futures=True)

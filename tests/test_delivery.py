@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 from faust.transport.drivers import aiokafka as driver
@@ -105,7 +105,10 @@ async def test_only_partitions_that_were_read_are_committed(ours: tuple[Consumer
     assert consumer._new_offset(PARTITION) is None
     await _deliver(consumer, app, 3)
     other = TP("reports", 0)
-    by_topic: Callable[..., list[TP]] = lambda topics: list(consumer._filter_tps_with_pending_acks(topics))  # noqa: E731
+
+    def by_topic(topics: set[Any] | None) -> list[TP]:
+        return list(consumer._filter_tps_with_pending_acks(topics))
+
     assert by_topic(None) == by_topic({PARTITION}) == by_topic({"articles"}) == [PARTITION]
     assert by_topic({other}) == []
 

@@ -13,6 +13,7 @@ from schemas import Article
 from streams import settings as settings_module
 from streams.cli import main
 from streams.feed import feed
+from streams.letters import waiting
 from streams.settings import Settings
 from streams.topics import Topics, TopicsError, admin, ensure
 from streams.wires import Refusal
@@ -102,8 +103,6 @@ def test_an_empty_table_says_so(run: Run) -> None:
 def test_dead_letters_are_listed_shown_counted_and_replayed(
     run: Run, settings: Settings, produce: Run
 ) -> None:
-    from streams.letters import waiting  # noqa: PLC0415
-
     run("topics")
     letter = {
         "letter_id": "articles/0/7",

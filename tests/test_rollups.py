@@ -45,7 +45,7 @@ class Tables:
         return {key: rollup.held for key, rollup in self.topic.items()}
 
 
-def contact(revision: int = 1, day: str = "2026-03-02", **fields: Any) -> Contact:  # noqa: ANN401
+def contact(revision: int = 1, day: str = "2026-03-02", **fields: Any) -> Contact:  # noqa: ANN401 -- any field
     """One revision of a call held by Kazakhstan and Qatar."""
     (made,) = ledger([article("x/1", report(date=day))]).contacts
     moment = fields.pop("event_time", made.event_time)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from streams.cli import main
 from streams.scoring import fields, report
 
 
-def contact(a: str, b: str, kind: str = "call", modality: str = "held", **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def contact(a: str, b: str, kind: str = "call", modality: str = "held", **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- any field
     sides = {side: {"code": code, "name": None, "role": None} for side, code in (("a", a), ("b", b))}
     rest = {"also": [], "direction": "mutual", "date": None, "reported_by": None}
     return {"kind": kind, "modality": modality, **sides, **rest, **more}
@@ -88,9 +90,6 @@ def test_it_agrees_with_the_scorer_of_the_annotations(tmp_path: Path) -> None:
     shared = Path(__file__).parents[2] / "shared" / "gold"
     if not shared.is_dir():
         pytest.skip("needs the annotated articles in ../shared, which are not part of the project")
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
-
     gold = [json.loads(line) for line in (shared / "written.jsonl").read_text(encoding="utf-8").splitlines()]
     coded = [{"article_id": row["id"], **c} for row in gold for c in row["contacts"][::2]]
     path = tmp_path / "coded.jsonl"

@@ -114,9 +114,9 @@ def moved(item: Marked, world: World, chance: random.Random) -> Marked:
     nations = {name for row in world.states for name in row["demonyms"]}
     for text, allowed in pieces_of(item):
         if text in known and allowed is not None and chance.random() < 0.4:
-            text = chance.choice(chance.choice(world.states)["names"][:2])  # noqa: PLW2901
+            text = chance.choice(chance.choice(world.states)["names"][:2])  # noqa: PLW2901 - the piece's new words
         elif text in nations and allowed is not None and chance.random() < 0.4:
-            text = chance.choice(chance.choice(world.states)["demonyms"])  # noqa: PLW2901
+            text = chance.choice(chance.choice(world.states)["demonyms"])  # noqa: PLW2901 - the piece's new words
         pieces.append((text, allowed))
     return built(pieces, item)
 

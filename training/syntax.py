@@ -87,7 +87,7 @@ def give_vectors(nlp: Language, data: Path, cache: Path | None) -> None:
         stored = np.load(cache, allow_pickle=False)
         words, rows = [str(word) for word in stored["words"]], stored["rows"]
     else:
-        from training.word_vectors import frequent_words, word_vectors  # noqa: PLC0415
+        from training.word_vectors import frequent_words, word_vectors  # noqa: PLC0415 - as above
 
         words = frequent_words(data, VECTORS)
         rows = word_vectors(words, VECTOR_WIDTH)

@@ -88,7 +88,7 @@ def _borrow(lenders: Mapping[str, Lender], stack: ExitStack) -> Borrowed:
 
 @contextmanager
 def _container() -> Iterator[str]:
-    from testcontainers.community.kafka import KafkaContainer  # noqa: PLC0415
+    from testcontainers.community.kafka import KafkaContainer  # noqa: PLC0415 -- as above
 
     container = KafkaContainer().with_kraft().with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
     try:

@@ -170,7 +170,7 @@ class EmbeddedKafka:
     def _launch(self, home: Path, java: list[str], claim: int) -> None:
         kept_by = [sys.executable, "-I", "-S", keeper.__file__, str(os.getpid()), str(self._temporary or "")]
         with (home / LOG).open("wb") as log:
-            self._keeper = subprocess.Popen(  # noqa: S603
+            self._keeper = subprocess.Popen(
                 [*kept_by, *java, "kafka.Kafka", PROPERTIES],
                 cwd=home,
                 env=environment(),

@@ -74,7 +74,7 @@ def format_once(home: Path, java: list[str]) -> None:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted", f"--cluster-id={cluster}"]
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [*java, *tool, f"--config={PROPERTIES}"],
             cwd=home,
             env=environment(),

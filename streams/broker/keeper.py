@@ -24,7 +24,7 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 def main(arguments: list[str]) -> int:
     """Keep Java until it ends or the parent is gone; gives the exit status."""
     parent, leftover, *command = arguments
-    java = subprocess.Popen(  # noqa: S603
+    java = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,

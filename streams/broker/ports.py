@@ -36,7 +36,7 @@ def is_free(port: int) -> bool:
 def answers_metadata(port: int, timeout: float) -> bool:
     """Whether a broker answers a metadata request on the port within the timeout, seconds."""
     from kafka.admin import KafkaAdminClient  # noqa: PLC0415 -- importing it takes longer than most commands
-    from kafka.errors import KafkaError  # noqa: PLC0415
+    from kafka.errors import KafkaError  # noqa: PLC0415 -- as above
 
     try:
         # The client would log each refused attempt, and leave a thread behind.

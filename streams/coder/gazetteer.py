@@ -190,8 +190,8 @@ class Gazetteer:
 
 def _attributive(text: str, place: Place) -> Place:
     """Turn the first half of "Iran-backed" into a mask: no party, only a description."""
-    rest = text[place.end : place.end + 2]
-    if len(rest) == 2 and rest[0] in "-‑–" and rest[1].islower() and place.form != "mask":  # noqa: PLR2004
+    dash, follows = text[place.end : place.end + 1], text[place.end + 1 : place.end + 2]
+    if dash and dash in "-‑–" and follows.islower() and place.form != "mask":
         return replace(place, form="mask")
     return place
 

@@ -15,6 +15,7 @@ import pycountry
 from streams.coder.gazetteer import data_lines, data_text, fold, gazetteer
 
 _DOMAIN = re.compile(r"\b[a-z0-9-]+\.(?:[a-z]{2,3}\.)?([a-z]{2})\b")
+_LONG_PATTERN = 18  # letters; so long a name is also known when written as one word
 # Domains that are used far from home.
 _WORLDWIDE = frozenset(("io", "tv", "me", "co", "ai", "fm", "cc", "la", "to", "ws", "eu", "sh", "ly", "gg"))
 
@@ -43,7 +44,8 @@ def home_of(source: str | None) -> str | None:
         return None
     folded = fold(source)
     for pattern, code in _patterns():
-        if pattern.search(folded) or (len(pattern.pattern) > 18 and pattern.search(folded.replace(" ", ""))):  # noqa: PLR2004
+        is_long = len(pattern.pattern) > _LONG_PATTERN
+        if pattern.search(folded) or (is_long and pattern.search(folded.replace(" ", ""))):
             return code
     domain = _DOMAIN.search(folded)
     if domain and domain.group(1) not in _WORLDWIDE:
