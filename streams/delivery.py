@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, cast
@@ -45,6 +46,7 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._in_flight: dict[TP, set[int]] = defaultdict(set)
         self._next: dict[TP, int] = {}
+        self.last_progress = time.monotonic()
         self._forward: Callable[[Message], Awaitable[None]] = self.callback
         self.callback = self._deliver
 
@@ -58,6 +60,7 @@ class Consumer(driver.Consumer):
         """Release the message's offset; ignored when its partition was assigned anew meanwhile."""
         if message.generation_id == self.app.consumer_generation_id:
             self._in_flight[message.tp].discard(message.offset)
+            self.last_progress = time.monotonic()
 
     def ack(self, message: Message) -> bool:
         """Keep Faust's count of open messages without its offsets."""
@@ -166,11 +169,11 @@ class State:
                 store.data[key] = value
                 # Faust drops the keys of partitions that moved away by this map,
                 # but fills it in recovery only.
-                store._key_partition[key] = partition  # noqa: SLF001
+                store._key_partition[key] = partition  # noqa: SLF001 -- it has no setter
 
     def expired(self, partition: int, is_expired: Callable[[JSON], bool]) -> list[str]:
         """Give the keys of a partition whose values may be deleted."""
-        keys = [key for key, owner in self._store._key_partition.items() if owner == partition]  # noqa: SLF001
+        keys = [key for key, owner in self._store._key_partition.items() if owner == partition]  # noqa: SLF001 -- as above
         return [key for key in keys if (value := self.get(key)) is not None and is_expired(value)]
 
     @property

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.settings import Settings
-from streams.topics import Topics, TopicsError
+from streams.topics import Topics, no_broker
 
 
 def sources(settings: Settings) -> tuple[str, ...]:
@@ -17,8 +18,11 @@ def sources(settings: Settings) -> tuple[str, ...]:
     return names.articles, names.reports, names.country_contacts
 
 
-def lag(settings: Settings) -> dict[str, int]:
-    """Count the unfinished records of every source topic; raises TopicsError without a broker."""
+def lag(settings: Settings, only: Collection[tuple[str, int]] | None = None) -> dict[str, int]:
+    """Count the unfinished records of every source topic; raises TopicsError without a broker.
+
+    `only` restricts it to these topics and partitions.
+    """
     try:
         consumer = KafkaConsumer(
             client_id="contactwire-lag",
@@ -27,15 +31,16 @@ def lag(settings: Settings) -> dict[str, int]:
             **settings.client_options(),
         )
     except KafkaError as error:
-        raise TopicsError(f"no Kafka broker answers at {settings.bootstrap_servers} ({error})") from None
+        raise no_broker(settings, error) from None
     try:
-        return {topic: _behind(consumer, topic) for topic in sources(settings)}
+        return {topic: _behind(consumer, topic, only) for topic in sources(settings)}
     finally:
         consumer.close()
 
 
-def _behind(consumer: KafkaConsumer, topic: str) -> int:
-    partitions = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+def _behind(consumer: KafkaConsumer, topic: str, only: Collection[tuple[str, int]] | None) -> int:
+    numbers = consumer.partitions_for_topic(topic) or ()
+    partitions = [TopicPartition(topic, p) for p in numbers if only is None or (topic, p) in only]
     starts, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
     return sum(ends[p] - max(consumer.committed(p) or 0, starts[p]) for p in partitions)
 

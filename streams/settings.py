@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         default=20, ge=6, description="Seconds after which a dead worker's partitions move to another"
     )
 
+    stall_timeout: float = Field(
+        default=1200,
+        ge=5,
+        description="Seconds without progress, while records wait, after which a worker ends",
+    )
+
     coder: str = Field(
         default="streams.coder.coder:Coder",
         pattern=r"^[\w.]+:\w+$",

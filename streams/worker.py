@@ -7,6 +7,7 @@ import logging
 from streams import agents, app
 from streams.settings import Settings
 from streams.topics import ensure
+from streams.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,7 @@ def run(settings: Settings) -> int:
     ensure(settings)
     context = app.create(settings)
     agents.add(context)
+    Watchdog(context).start()
     worker = context.app.Worker(loglevel=settings.log_level, quiet=False, redirect_stdouts=False)
     try:
         worker.execute_from_commandline()

@@ -34,6 +34,9 @@ _PULL_ELSE = 1.8
 _FORM_PULL = {"name": 0.0, "titled": 0.0, "role": 0.1, "delegation": 0.2, "pronoun": 0.3, "group": 0.4, "organisation": 0.4, "state": 0.5, "seat": 0.6, "capital": 0.7, "demonym": 1.2}
 # Which function opens a contact: higher is more likely its initiator.
 _LEAD = {"subj": 6.0, "by": 5.0, "poss": 4.0, "from": 3.5, "compound": 3.0, "passive": 2.5, "of": 2.5, "between": 2.0}
+# Who travels, by function to the words of a visit.
+_TRAVELS = {"poss": 3.0, "by": 3.0, "subj": 2.0, "has-other": 2.5, "has-loose": 2.5, "as": 1.5, "from": 1.0, "whom": -1.0, "with": -1.5, "to": -3.0, "in": -3.0, "into": -3.0, "at": -2.0, "obj": -2.0, "passive": 0.5}  # fmt: skip
+_PLACES = frozenset({"state", "capital", "seat", "organisation", "demonym"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def _readings(
         yield Candidate(
             kind,
             told.modality,
-            direction_of(kind, cue),
+            direction_of(kind, cue, a, b),
             a.entity,
             b.entity,
             a.mention,
@@ -158,16 +161,25 @@ def ordered(kind: Kind, cue: FoundCue, one: Side, other: Side) -> tuple[Side, Si
     if kind == "visit" and cue.entry.rule in {"meeting.host", "visit.invite", "visit.invitation"}:
         return _visitor_first(cue, one, other)
     if kind == "visit":
-        place = [side.mention.form in {"state", "capital", "seat", "organisation"} for side in (one, other)]
-        if place[0] != place[1]:
-            return (other, one) if place[0] else (one, other)
-        target = [side.function in {"to", "in", "into", "obj", "at"} for side in (one, other)]
-        if target[0] != target[1]:
-            return (other, one) if target[0] else (one, other)
+        travels = [_travels(cue, side) for side in (one, other)]
+        if travels[0] != travels[1]:
+            return (one, other) if travels[0] > travels[1] else (other, one)
+    if kind in {"call", "message"} and {one.function, other.function} & {"from"}:
+        return (one, other) if one.function == "from" else (other, one)
     leads = [_LEAD.get(side.function, 0.0) for side in (one, other)]
     if leads[0] == leads[1]:
         return (one, other) if one.mention.start <= other.mention.start else (other, one)
     return (one, other) if leads[0] > leads[1] else (other, one)
+
+
+def _travels(cue: FoundCue, side: Side) -> float:
+    """How much a side looks like the one who travels, not like the one who is visited."""
+    score = _TRAVELS.get(side.function, 0.0)
+    if cue.part == "noun" and side.function == "of":
+        score += 2.0
+    if side.mention.form in _PLACES:
+        score -= 3.0
+    return score - (1.0 if side.relation is None else 0.0)
 
 
 def _visitor_first(cue: FoundCue, one: Side, other: Side) -> tuple[Side, Side]:
@@ -178,8 +190,14 @@ def _visitor_first(cue: FoundCue, one: Side, other: Side) -> tuple[Side, Side]:
     return other, one
 
 
-def direction_of(kind: Kind, cue: FoundCue) -> Direction:
+def direction_of(kind: Kind, cue: FoundCue, a: Side, b: Side) -> Direction:
     """Messages, visits and calls that one side placed are directed."""
-    if kind in {"message", "visit"} or cue.entry.rule == "call.verb":
+    if kind in {"message", "visit"}:
         return "directed"
-    return "mutual"
+    placed = cue.entry.rule == "call.verb" or (cue.entry.rule == "call.noun" and _one_way(a, b))
+    return "directed" if kind == "call" and placed else "mutual"
+
+
+def _one_way(a: Side, b: Side) -> bool:
+    """A call from one side, or to the other."""
+    return a.function == "from" or b.function == "to"

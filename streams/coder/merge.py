@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from schemas.base import Kind, Modality
+from streams.coder.initiative import caller
 from streams.coder.judge import MODALITIES, Judge, Verdict, as_reasons
 from streams.coder.records import Candidate, Claim, Entity, Parties
 
@@ -36,10 +37,9 @@ def groups(parties: Parties, weighed: Sequence[Weighed]) -> list[Group]:
     for candidate, verdict in weighed:
         codes = sorted((_code(parties, candidate.a), _code(parties, candidate.b)))
         by_pair[codes[0], codes[1]].append((candidate, verdict))
-    total = math.fsum(v.probability for _, v in weighed)
     found: list[Group] = []
     for pair in sorted(by_pair):
-        found += _of_pair(parties, pair, by_pair[pair], total)
+        found += _of_pair(parties, pair, by_pair[pair])
     return found
 
 
@@ -47,7 +47,7 @@ def _code(parties: Parties, index: int) -> str:
     return parties.entities[index].code or ""
 
 
-def _of_pair(parties: Parties, pair: tuple[str, str], weighed: Sequence[Weighed], total: float) -> list[Group]:
+def _of_pair(parties: Parties, pair: tuple[str, str], weighed: Sequence[Weighed]) -> list[Group]:
     margins = _margins(weighed)
     strongest: dict[Kind, float] = defaultdict(float)
     for candidate, verdict in weighed:
@@ -56,7 +56,7 @@ def _of_pair(parties: Parties, pair: tuple[str, str], weighed: Sequence[Weighed]
     for kind in sorted(strongest):
         own = [(c, v, m) for (c, v), m in zip(weighed, margins, strict=True) if c.kind == kind]
         for modality in MODALITIES:
-            group = _group(parties, pair, kind, modality, own, strongest, total)
+            group = _group(parties, pair, kind, modality, own, strongest)
             if group.members and group.members[0][0] >= _FAINT:
                 found.append(group)
     return found
@@ -82,7 +82,6 @@ def _group(  # noqa: PLR0913 - the pair's context, worked out once for all its g
     modality: Modality,
     own: Sequence[tuple[Candidate, Verdict, float]],
     strongest: Mapping[Kind, float],
-    total: float,
 ) -> Group:
     shares = sorted(
         ((v.probability * v.modality[modality], c, v, m) for c, v, m in own),
@@ -102,7 +101,6 @@ def _group(  # noqa: PLR0913 - the pair's context, worked out once for all its g
         "margin": top[3],
         "modal": top[2].modality[modality],
         "plain": _logit(max(v.probability for _, v, _ in own)),
-        "article": math.log1p(total),
         f"kind={kind}": 1.0,
         f"modality={modality}": 1.0,
         f"kind={kind},{modality}": 1.0,
@@ -117,7 +115,7 @@ def _group(  # noqa: PLR0913 - the pair's context, worked out once for all its g
             features[f"rival={other}"] = strongest[other]
             features[f"{kind}:rival={other}"] = strongest[other]
     for name in top[1].features:
-        if name.startswith(("together=", "states=", "title.", "schedule", "at=", "rule=", "undated")):
+        if name.startswith(("together=", "rarer=", "title.", "schedule", "at=", "rule=", "undated")):
             features[f"top:{name}"] = 1.0
     return Group(pair, kind, modality, tuple((s, c, v) for s, c, v, _ in shares if s > _FAINT / 2), features)
 
@@ -171,15 +169,16 @@ def _claim(  # noqa: PLR0913
 ) -> Claim:
     members = group.members
     best = _clearest(members)
-    a_code = _code(parties, best.a)
-    b_code = _code(parties, best.b)
+    a_code, b_code, direction = _code(parties, best.a), _code(parties, best.b), best.direction
+    if group.kind == "call" and (placed := caller(doc, parties, group.pair, best.cue.head)):
+        a_code, b_code, direction = placed, a_code if placed == b_code else b_code, "directed"
     related = [m for _, other in kept if other.pair == group.pair for m in other.members]
     verdict = next(v for _, c, v in members if c is best)
     return Claim(
         group.kind,
         _also(group),
         group.modality,
-        best.direction,
+        direction,
         _representative(parties, a_code, members, related),
         _representative(parties, b_code, members, related),
         best.cue,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from spacy.tokens import Doc
 
 from schemas.base import Kind
 from streams.coder.cues import FoundCue
-from streams.coder.dates import Expression, expressions
+from streams.coder.dates import Expression, expressions, vocabulary
 from streams.coder.modality import Told
 from streams.coder.records import Mention, Parties
 from streams.coder.telling import Stretch, sentences
@@ -59,7 +60,7 @@ class Surroundings:
             Counter(frozenset((x, y)) for found in codes for x in found for y in found if x < y),
             frozenset(c for (start, _), found in zip(cut, codes, strict=True) if start < title_end for c in found),
             _carried(doc, parties, inside, cut),
-            "schedule" in doc.text[:400].casefold(),
+            any(words in doc.text[:_HEAD].casefold() for words in vocabulary()["schedule_titles"]),
         )
 
 
@@ -93,8 +94,8 @@ def _quoted(doc: Doc) -> frozenset[int]:
 
 def _times(doc: Doc, stretch: Stretch) -> tuple[Expression, ...]:
     """Expressions of time of a sentence, at characters of the whole text."""
-    base, last = doc[stretch[0]].idx, doc[stretch[1] - 1]
-    found = expressions(doc.text[base : last.idx + len(last)])
+    base = doc[stretch[0]].idx
+    found = expressions(doc[stretch[0] : stretch[1]].text)
     return tuple(Expression(e.start + base, e.end + base, e.form, e.parts) for e in found)
 
 
@@ -136,9 +137,16 @@ def traits(
     on += _of_words(doc, around, number, cue, a, b)
     on += _of_article(around, number, a, b)
     on += [f"m:{signal}" for signal in told.signals]
+    if around.listed and any(_starts_with_clock(doc, s) for s in around.sentences[max(0, number - 1) : number + 1]):
+        on.append("m:timetable")
     on.append(f"told={told.modality}")
     on.append(f"kind={kind}")
     return dict.fromkeys(on, 1.0)
+
+
+def _starts_with_clock(doc: Doc, stretch: Stretch) -> bool:
+    """Whether a line of a timetable begins with an hour, or its item does."""
+    return bool(_CLOCK.search(doc[stretch[0] : min(stretch[0] + 5, stretch[1])].text))
 
 
 def _of_cue(doc: Doc, around: Surroundings, number: int, cue: FoundCue) -> list[str]:
@@ -212,6 +220,8 @@ def _of_words(doc: Doc, around: Surroundings, number: int, cue: FoundCue, a: Sid
     return found
 
 
+_HEAD = 400  # characters in which a timetable says that it is one
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b", re.IGNORECASE)
 _FENCES = frozenset({",", ";", "that", "which", "who", "and", "but", "said", "about", "on", "against", "after", "while", "when", "as", "because", "over", "if", "where", ":", "(", "with", "to", "of", "from", "between"})
 
 
@@ -235,7 +245,10 @@ def _lead_word(doc: Doc, around: Surroundings, number: int, side: Side) -> str:
 def _of_article(around: Surroundings, number: int, a: Side, b: Side) -> list[str]:
     pair = frozenset((a.code, b.code))
     start = around.sentences[number][0]
-    found = [f"together={_bucket(around.pairs[pair])}", f"states={_bucket(len(around.codes))}"]
+    rarer = min(around.codes[a.code], around.codes[b.code]) or 1
+    share = around.pairs[pair] / rarer  # of the sentences on the rarer side, those with both: also in digests
+    found = [f"together={'most' if share > 0.6 else 'half' if share > 0.3 else 'few'}"]
+    found.append(f"rarer={_bucket(rarer)}")
     found.append(f"at={_place(around, number)}")
     if pair <= around.title_codes:
         found.append("title.pair")

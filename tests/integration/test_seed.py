@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from streams.feed import feed
+from streams.lag import wait_until_done
+from streams.processes import start_worker, worker
+from streams.rollups import tables
+from streams.settings import Settings
+from streams.tables import read_rollups
+from streams.topics import Topics, ensure
+from streams.wires import articles_in
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "seeds" / "000_c0a4decbc27cb472.txt"
@@ -46,6 +57,34 @@ def test_evidence_and_cue_stand_where_they_say(coded: list[dict[str, Any]]) -> N
     for contact in coded:
         for words, at in ((contact["evidence"], contact["evidence_at"]), (contact["cue"], contact["cue_at"])):
             assert text[at["start"] : at["end"]] == words
+
+
+def test_the_seed_thrice_with_a_kill_counts_once(
+    fresh_settings: Callable[..., Settings], consume: Callable[..., list[Any]], tmp_path: Path
+) -> None:
+    """Fed three times, the worker killed with -9 in the middle: the same contacts, the same table."""
+    settings = fresh_settings()
+    ensure(settings)
+    items = list(articles_in(str(SEED)))
+    process = start_worker(settings, tmp_path / "first.log")
+    feed(items, settings)
+    while not consume(Topics.of(settings).contacts):
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    feed(items, settings)
+    with worker(settings, tmp_path / "second.log"):
+        feed(items, settings)
+        assert wait_until_done(settings, timeout=200)
+    contacts = {record.key: json.loads(record.value) for record in consume(Topics.of(settings).contacts)}
+    assert sorted(c["dyad"] for c in contacts.values()) == sorted(EXPECTED)
+    assert {c["revision"] for c in contacts.values()} == {1}
+    assert {row.country: row.windows["30d"].held for row in tables(read_rollups(settings))} == {
+        "KAZ": 3,
+        "JOR": 1,
+        "QAT": 1,
+        "ARE": 1,
+    }
 
 
 def test_the_demo_ends_with_the_table(kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:

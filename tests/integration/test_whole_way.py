@@ -303,6 +303,14 @@ def test_state_older_than_its_retention_expires_with_its_rollups(
     assert any(record.value is None for record in changelog)
 
 
+def test_a_worker_that_makes_no_progress_ends(lines: Settings, workers: Workers, produce: Produce) -> None:
+    """One record in a changelog that Faust cannot read would keep it in recovery for ever."""
+    produce(f"{lines.app_id}-ledger-changelog", b"{garbage", key=b"{garbage")
+    process = workers(lines.model_copy(update={"stall_timeout": 10.0}))
+    feed(stories(5), lines)
+    assert process.wait(timeout=PATIENCE) == 70
+
+
 def test_an_infrastructure_error_ends_the_worker(lines: Settings, workers: Workers) -> None:
     """A coder that cannot be loaded must not look like a quiet day."""
     process = workers(lines.model_copy(update={"coder": "tests.line_coder:NoSuchCoder"}))
