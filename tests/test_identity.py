@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def records() -> list[ArticleReports]:
     return sorted(found, key=lambda record: (str(record.article.published or ""), record.article.uri))
 
 
-def _record(dyad: str, row: dict, numbers: list[int]) -> ArticleReports:
+def _record(dyad: str, row: dict[str, Any], numbers: list[int]) -> ArticleReports:
     ref = ArticleRef(
         uri=row["id"],
         version=1,
@@ -75,7 +76,7 @@ def _ledger(records: list[ArticleReports]) -> Ledger:
 
 def _merged(book: Ledger) -> dict[str, str]:
     """Contact of every report, by the report's id."""
-    found = {}
+    found: dict[str, str] = {}
     for key, record in book.state.items():
         dyad, what, name = (*key.split("|"), "")[:3]
         if what == "a":
@@ -103,7 +104,7 @@ def test_which_reports_are_one_contact(records: list[ArticleReports], tmp_path: 
     merged = tmp_path / "merged.jsonl"
     rows = [{"key": key, "contact_id": contact} for key, contact in _merged(_ledger(records)).items()]
     merged.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    command = [sys.executable, GOLD / "identity_score.py", GOLD / "identity.jsonl", merged]
+    command = [sys.executable, *map(str, (GOLD / "identity_score.py", GOLD / "identity.jsonl", merged))]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     sys.stdout.write(printed)
     pairs, cubed = (float(f1) for f1 in re.findall(r"F1 ([\d.]+)", printed))

@@ -125,7 +125,7 @@ CALL = contact()
 
 @settings(max_examples=40, deadline=None)
 @given(CONTACTS, st.integers(0, 10**6).map(random.Random))
-def test_any_order_any_duplication_and_any_crash(drawn: list[tuple], chance: random.Random) -> None:
+def test_any_order_any_duplication_and_any_crash(drawn: list[tuple[Any, ...]], chance: random.Random) -> None:
     """The tables are those of the latest revisions alone, also when records are cut short."""
     revisions = [_revision(*one) for one in drawn]
     latest = {c.contact_id: c for c in sorted(revisions, key=lambda c: c.revision)}

@@ -17,7 +17,7 @@ from streams.scoring import fields, report
 
 def contact(a: str, b: str, kind: str = "call", modality: str = "held", **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- any field
     sides = {side: {"code": code, "name": None, "role": None} for side, code in (("a", a), ("b", b))}
-    rest = {"also": [], "direction": "mutual", "date": None, "reported_by": None}
+    rest: dict[str, Any] = {"also": [], "direction": "mutual", "date": None, "reported_by": None}
     return {"kind": kind, "modality": modality, **sides, **rest, **more}
 
 
