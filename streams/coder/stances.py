@@ -15,11 +15,11 @@ from spacy.tokens import Doc
 from schemas.base import StanceName
 from streams.coder.holder import Holder, holder
 from streams.coder.records import Claim, Parties
-from streams.coder.stance_context import context, rivalry
-from streams.coder.telling import Stretch, Telling, words
+from streams.coder.telling import Telling, words
 
 _NEAR = 7
 _OPENING = 60
+_LONGEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,7 @@ def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[
                     features |= _not_the_holder(rule, found, where)
                     continue
                 features |= _features(rule, found, where, code, claim)
-                features |= context(doc, stretch, hit, rule.name, rule.stance)
-                features |= rivalry(told, hit[0], claim.kind)
-                features |= _named_with(parties, stretch, claim, found, where)
-                times = next((n for n in (3, 2) if f"times {n - 1}" in features), 1)
-                features[f"times {times}"] = 1.0
+                features[f"words {doc[hit[0] : hit[1]].text.casefold()[:_LONGEST]}"] = 1.0
     setting = _setting(doc, told)
     for (code, stance), features in merged.items():
         features.update(setting)
@@ -99,7 +95,7 @@ def candidates(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[
     return [Expressed(code, stance, features) for (code, stance), features in sorted(merged.items())]
 
 
-def _hits(doc: Doc, stretch: Stretch) -> Iterator[tuple[Rule, Stretch]]:
+def _hits(doc: Doc, stretch: tuple[int, int]) -> Iterator[tuple[Rule, tuple[int, int]]]:
     base, text = doc[stretch[0]].idx, words(doc, stretch)
     for rule in rules():
         for match in rule.pattern.finditer(text):
@@ -158,22 +154,6 @@ def _features(rule: Rule, found: Holder, where: str, code: str, claim: Claim) ->
         f"side {side} {claim.direction} {rule.stance}": 1.0,
         f"modality {claim.modality}": 1.0,
     }
-
-
-def _named_with(
-    parties: Parties, stretch: Stretch, claim: Claim, found: Holder, where: str
-) -> dict[str, float]:
-    """Which of the two sides, and whether others, are named in the sentence."""
-    codes = {
-        parties.entities[index].code
-        for mention in parties.mentions
-        if stretch[0] <= mention.start < stretch[1]
-        for index in mention.entities
-    } - {None}
-    sides = len(codes & {claim.a.code, claim.b.code})
-    third = bool(codes - {claim.a.code, claim.b.code})
-    place = where.rstrip("0123456789")
-    return {f"sides {sides} {found.how}": 1.0, f"sides {sides} {place} {third}": 1.0, f"third {third} {place}": 1.0}
 
 
 def probability(expressed: Expressed) -> float:

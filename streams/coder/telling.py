@@ -9,7 +9,6 @@ from functools import cache
 
 from spacy.tokens import Doc
 
-from schemas.base import Kind
 from streams.coder.records import Claim
 
 Stretch = tuple[int, int]  # token indices, half-open
@@ -25,7 +24,6 @@ class Telling:
     after: tuple[Stretch, ...]  # sentences that may continue it, in the order of the text
     interrupted: tuple[int, ...] = ()  # for each of `after`, how many other contacts were told before it
     earlier: int = 0  # how many other contacts the article tells before this one
-    rivals: tuple[tuple[int, Kind], ...] = ()  # where the same two sides' other contacts are told, and their kinds
 
     @property
     def all(self) -> tuple[Stretch, ...]:
@@ -93,11 +91,6 @@ def telling(doc: Doc, claim: Claim, others: Sequence[Claim] = (), reach: int = 1
         after=tuple(cut[i] for i in after),
         interrupted=tuple(after.values()),
         earlier=sum(spot < first for spot in taken),
-        rivals=tuple(
-            (o.evidence[0], o.kind)
-            for o in others
-            if {o.a.code, o.b.code} == dyad and (o.evidence, o.kind) != (claim.evidence, claim.kind)
-        ),
     )
 
 
