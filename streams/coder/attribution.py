@@ -85,7 +85,13 @@ def _item_credit(doc: Doc, evidence: Stretch) -> str | None:
     closed = re.search(r"[.!?][”\"’]?\s*((?:\(([A-Z0-9][^()]{1,70})\)[\s,]*)+)", rest)
     if not closed or _another_item(rest[: closed.start()]):
         return None
-    return ", ".join(name.strip() for name in _parenthesis().findall(closed.group(1)))
+    names = [name.strip() for name in _parenthesis().findall(closed.group(1)) if not _picture().search(name)]
+    return ", ".join(names) or None
+
+
+@cache
+def _picture() -> re.Pattern[str]:
+    return re.compile(r"\b(?:photo|image|picture|file|getty|courtesy)s?\b", re.IGNORECASE)
 
 
 def _another_item(text: str) -> bool:
@@ -114,7 +120,7 @@ def _release_credit(doc: Doc) -> str | None:
 
 
 def _sign_off(doc: Doc) -> str | None:
-    """Find an agency alone on the last line: "— SPA"."""
+    """Find an agency that ends the article: "— SPA" by itself, or after a dash on the last line."""
     last = doc.text.rstrip().rsplit("\n", 1)[-1].strip()
-    found = re.fullmatch(r"[-—–/(\s]*([A-Z][A-Z&/-]{1,11})[)/.\s]*", last)
+    found = re.fullmatch(r"(?:.*[.!?”\"]\s*[-—–/(]+\s*|[-—–/(\s]*)([A-Z][A-Z&/-]{1,11})[)/.\s]*", last)
     return found.group(1) if found else None

@@ -45,17 +45,25 @@ def sayings(doc: Doc, sentence: Stretch) -> list[Saying]:
 
 
 def _sources(doc: Doc, sentence: Stretch, position: int) -> Iterator[Saying]:
-    table, word = vocabulary(), doc[position].lower_
+    table, word = vocabulary(), doc[position].text  # small letters only: "States" and "Post" are names
     following = doc[position + 1].lower_ if position + 1 < sentence[1] else ""
-    if word == "according" and following == "to":
+    if word.casefold() == "according" and following == "to":
         yield from _right(doc, sentence, position, position + 2, "according")
     elif word in {"citing", "quoting"} or (word == "referring" and following == "to"):
         yield from _right(doc, sentence, position, position + 1 + (word == "referring"), "citing")
-    elif word in table["saying"] and doc[position - 1].lower_ not in {"be", "been", "being"}:
+    elif word in table["saying"] and position > sentence[0] and doc[position - 1].lower_ in table["passive"]:
+        if following == "by":
+            yield from _right(doc, sentence, position, position + 2, "after")
+    elif word in table["saying"]:
         left = list(_left(doc, sentence, position))
         yield from left
-        if not left and word in table["inverted"]:
+        if not left and word in table["inverted"] and _opens(doc, sentence, position):
             yield from _right(doc, sentence, position, position + 1, "after")
+
+
+def _opens(doc: Doc, sentence: Stretch, verb: int) -> bool:
+    """Whether the verb has nothing before it that could be its subject."""
+    return verb == sentence[0] or doc[verb - 1].is_punct or doc[verb - 1].is_space
 
 
 def _left(doc: Doc, sentence: Stretch, verb: int) -> Iterator[Saying]:
@@ -93,7 +101,7 @@ def _before_apposition(doc: Doc, sentence: Stretch, comma: int) -> Stretch | Non
     start = opening
     while start > sentence[0] and not _stops(doc, start - 1, vocabulary()["left_bounds"]):
         start -= 1
-    if start == opening or not _is_name(doc, start, opening):
+    if start == opening or not (_is_name(doc, start, opening) or _is_office(doc, start, opening)):
         return None
     role = doc[opening + 1].lower_ not in {"who", "which", "whose", "where", "speaking", "in", "on"}
     return _trimmed(doc, start, comma if role else opening)
@@ -105,17 +113,32 @@ def _is_name(doc: Doc, start: int, end: int) -> bool:
     return end - start <= _LONGEST_NAME and capitals * 2 > end - start
 
 
+def _is_office(doc: Doc, start: int, end: int) -> bool:
+    """Whether a few words stand for an unnamed source: "another official"."""
+    institutions = vocabulary()["institutions"]
+    return end - start <= _LONGEST_NAME and any(token.lower_ in institutions for token in doc[start:end])
+
+
 def _right(doc: Doc, sentence: Stretch, verb: int, start: int, form: Form) -> Iterator[Saying]:
     table, end = vocabulary(), start
     while end < sentence[1] and end - start < _LONGEST_SOURCE and not _stops(doc, end, table["right_bounds"]):
         end += 1
-    if end > start and _names(doc, start, end):
+    clause = form == "after" and end < sentence[1] and doc[end].lower_ in vocabulary()["auxiliaries"]
+    if end > start and not clause and _names(doc, start, end):
         yield Saying(verb, _trimmed(doc, start, end), form)
 
 
 def _stops(doc: Doc, position: int, words: frozenset[str]) -> bool:
     token = doc[position]
-    return token.is_space or token.text in vocabulary()["bounds"] or token.lower_ in words
+    if token.is_space or token.lower_ in words:
+        return True
+    return token.text in vocabulary()["bounds"] and not _inside_a_word(doc, position)
+
+
+def _inside_a_word(doc: Doc, position: int) -> bool:
+    """Whether a hyphen joins what stands around it."""
+    token = doc[position]
+    return position > 0 and token.text == "-" and not token.whitespace_ and not doc[position - 1].whitespace_
 
 
 def _names(doc: Doc, start: int, end: int) -> bool:
@@ -124,7 +147,7 @@ def _names(doc: Doc, start: int, end: int) -> bool:
     if end - start > _LONGEST_SOURCE or (end - start == 1 and doc[start].lower_ in table["pronouns"]):
         return False
     return any(
-        t.lower_ in table["institutions"] or (t.text[:1].isupper() and t.is_alpha) for t in doc[start:end]
+        t.lower_ in table["institutions"] or (t.text[:1].isupper() and not t.is_punct) for t in doc[start:end]
     )
 
 

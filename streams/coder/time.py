@@ -38,6 +38,7 @@ _AFTER_SAYING = 80.0
 _BEYOND_BOUND = 25.0
 _BEYOND_COMMA = 3.0
 _TOO_FAR = 70.0
+_IN_EVIDENCE = 8.0  # what a digest tells in the present tense is of its own day unless dated itself
 _SEQUEL_REACH = 2
 
 
@@ -54,15 +55,16 @@ def when(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     anchor = header.day or published
     tense: Tense = "past" if modality in {"held", "background"} else "future"
     options = sorted(_options(doc, sentences, evidence, anchor, tense), key=lambda option: option.cost)
-    if options and options[0].cost < _TOO_FAR:
+    day = digest_day(doc)
+    news = day is not None and modality == "held" and _present(doc, evidence)
+    if options and options[0].cost < (_IN_EVIDENCE if news else _TOO_FAR):
         best = options[0]
         return When(best.day, best.precision, None if best.day else published)
     if followed := _follows(doc, sentences, evidence, anchor, tense):
         return When(followed, "day", None)
-    if day := digest_day(doc):
-        if modality != "background" and _present(doc, evidence):
-            return When(day, "day", None)
-        return When(None, "unknown", published)
+    if day:
+        told = modality != "background" and _present(doc, evidence)
+        return When(day, "day", None) if told else When(None, "unknown", published)
     if kind == "visit" and modality == "held" and anchor and _is_under_way(doc, sentences[0]):
         return When(anchor, "day", None)
     return When(None, "unknown", published)
@@ -188,4 +190,6 @@ def digest_day(doc: Doc) -> dt.date | None:
 def _present(doc: Doc, evidence: Stretch) -> bool:
     """Whether the evidence tells the contact in the present tense, as digests do."""
     verbs = [t for t in doc[evidence[0] : evidence[1]] if t.tag_ in {"VBZ", "VBP", "VBD"}]
-    return not verbs or verbs[0].tag_ != "VBD"
+    if not verbs or verbs[0].tag_ != "VBD":
+        return True
+    return verbs[0].lower_ == verbs[0].lemma_  # "discuss", taken for a past tense
