@@ -11,16 +11,18 @@ one article change another's result.
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
+from tokenizers import Tokenizer
 
-from streams.coder.onnx_model import OnnxModel
-from streams.coder.pieces import LONGEST_WINDOW, inputs, pieces_of, windows
+from streams.coder.pieces import LONGEST_WINDOW, inputs, load_tokenizer, pieces_of, windows
 
 Floats = npt.NDArray[np.float32]
 FACTORY = "contactwire_entities"
@@ -28,13 +30,28 @@ IMPOSSIBLE = np.float32(-1e9)
 CharSpan = tuple[int, int, str]
 
 
-class EntityEncoder(OnnxModel):
+class EntityEncoder:
     """Pure: a text and the places it may be cut at, to its entities as character spans."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+        self.folder = folder
         self.tags: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         self.moves = moves_between(self.tags)
+
+    @cached_property
+    def session(self) -> onnxruntime.InferenceSession:
+        """The model on one thread, loaded at its first use, so that a process may be forked before."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(
+            str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The word-piece tokenizer."""
+        return load_tokenizer(self.folder / "tokenizer.json")
 
     def spans(self, text: str, cuts: list[int]) -> list[CharSpan]:
         """Entities `(start, end, label)` of a text in order; windows end at `cuts` where they can."""
