@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import islice
 
 from streams.coder.names import name_key
 from streams.coder.records import MentionForm
@@ -45,7 +46,7 @@ class Occurrence:
 class Person:
     """Everything the text says about one person."""
 
-    keys: set[tuple[str, ...]] = field(default_factory=set)
+    keys: dict[tuple[str, ...], None] = field(default_factory=dict)  # a set in the order of the text
     names: list[str] = field(default_factory=list)
     titles: list[Title] = field(default_factory=list)
     occurrences: list[Occurrence] = field(default_factory=list)
@@ -66,7 +67,9 @@ class Person:
 
     def matches(self, key: tuple[str, ...]) -> int:
         """How well a name fits: 0 not at all, 1 by one word, 2 by spelling, 3 in full."""
-        return max((_fit(own, key) for own in self.keys), default=0)
+        if key in self.keys:
+            return 4
+        return max((_fit(own, key) for own in islice(reversed(self.keys), _REACH)), default=0)
 
     def titled_code(self) -> str | None:
         """State of the first title that names one."""
@@ -114,7 +117,7 @@ class People:
             person = Person()
             self.persons.append(person)
         if key not in person.keys:
-            person.keys.add(key)
+            person.keys[key] = None
             for word in key:
                 self._by_word.setdefault(word, []).append(person)
         person.names.append(occurrence.name)
