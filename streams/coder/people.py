@@ -13,6 +13,7 @@ from streams.coder.records import MentionForm
 _CLOSE = 0.8
 _LONG = 5
 _REACH = 40
+_SPELLINGS = 16  # the latest of one person's that are compared; nobody in the news has as many
 FROM_ROSTER = 1 << 30  # position of a title that stands in the roster, not in the text
 
 
@@ -69,7 +70,7 @@ class Person:
         """How well a name fits: 0 not at all, 1 by one word, 2 by spelling, 3 in full."""
         if key in self.keys:
             return 4
-        return max((_fit(own, key) for own in islice(reversed(self.keys), _REACH)), default=0)
+        return max((_fit(own, key) for own in islice(reversed(self.keys), _SPELLINGS)), default=0)
 
     def titled_code(self) -> str | None:
         """State of the first title that names one."""
