@@ -107,7 +107,9 @@ class Coder:
         kept = [
             claim
             for claim in made
-            if claim.confidence >= self.min_confidence and is_code(claim.a.code or "") and is_code(claim.b.code or "")
+            if claim.confidence >= self.min_confidence
+            and is_code(claim.a.code or "")
+            and is_code(claim.b.code or "")
         ]
         told = [
             Told(claim, describe(reading.doc, claim, reading.parties, reading.header, reading.meta, kept))

@@ -17,7 +17,8 @@ from streams.coder.cues import FoundCue, find_cues
 from streams.coder.modality import modality_of
 from streams.coder.records import Candidate, Entity, Mention, Parties
 from streams.coder.relations import Relation, relation
-from streams.coder.traits import Surroundings, traits
+from streams.coder.surroundings import Surroundings
+from streams.coder.traits import traits
 
 MAX_PER_ARTICLE = 600
 MAX_PER_SENTENCE = 60
@@ -31,11 +32,21 @@ _PULL = {
     "at": 1.2, "for": 1.4, "appos": 1.5, "on": 2.2, "about": 2.6, "against": 2.6, "over": 2.6,
 }  # fmt: skip
 _PULL_ELSE = 1.8
-_FORM_PULL = {"name": 0.0, "titled": 0.0, "role": 0.1, "delegation": 0.2, "pronoun": 0.3, "group": 0.4, "organisation": 0.4, "state": 0.5, "seat": 0.6, "capital": 0.7, "demonym": 1.2}
+_FORM_PULL = {
+    "name": 0.0, "titled": 0.0, "role": 0.1, "delegation": 0.2, "pronoun": 0.3, "group": 0.4,
+    "organisation": 0.4, "state": 0.5, "seat": 0.6, "capital": 0.7, "demonym": 1.2,
+}  # fmt: skip
 # Which function opens a contact: higher is more likely its initiator.
-_LEAD = {"subj": 6.0, "by": 5.0, "poss": 4.0, "from": 3.5, "compound": 3.0, "passive": 2.5, "of": 2.5, "between": 2.0}
+_LEAD = {
+    "subj": 6.0, "by": 5.0, "poss": 4.0, "from": 3.5, "compound": 3.0, "passive": 2.5, "of": 2.5,
+    "between": 2.0,
+}  # fmt: skip
 # Who travels, by function to the words of a visit.
-_TRAVELS = {"poss": 3.0, "by": 3.0, "subj": 2.0, "has-other": 2.5, "has-loose": 2.5, "as": 1.5, "from": 1.0, "whom": -1.0, "with": -1.5, "to": -3.0, "in": -3.0, "into": -3.0, "at": -2.0, "obj": -2.0, "passive": 0.5}  # fmt: skip
+_TRAVELS = {
+    "poss": 3.0, "by": 3.0, "subj": 2.0, "has-other": 2.5, "has-loose": 2.5, "as": 1.5, "from": 1.0,
+    "whom": -1.0, "with": -1.5, "to": -3.0, "in": -3.0, "into": -3.0, "at": -2.0, "obj": -2.0,
+    "passive": 0.5,
+}  # fmt: skip
 _PLACES = frozenset({"state", "capital", "seat", "organisation", "demonym"})
 
 
@@ -64,13 +75,11 @@ def candidates(
     """
     found: list[Candidate] = []
     around = Surroundings.of(doc, parties, anchor, title_end)
-    for number, stretch in enumerate(around.sentences):
-        if stretch[1] - stretch[0] > MAX_SENTENCE_TOKENS:
-            stretch = (stretch[0], stretch[0] + MAX_SENTENCE_TOKENS)
+    for number, (low, high) in enumerate(around.sentences):
         inside = around.mentions[number]
         if not inside:
             continue
-        cues = find_cues(doc, *stretch)
+        cues = find_cues(doc, low, min(high, low + MAX_SENTENCE_TOKENS))
         if cues:
             found += list(_in_sentence(doc, parties, around, number, cues))[:MAX_PER_SENTENCE]
         if len(found) >= MAX_PER_ARTICLE:
@@ -133,10 +142,13 @@ def _unfit(one: Side, other: Side) -> bool:
         return True
     if functions == {"subj"}:
         return False
-    return not (functions & {"subj", "passive", "by", "poss"} and functions & {"obj", "to", "iobj", "with", "passive", "from"})
+    return not (
+        functions & {"subj", "passive", "by", "poss"}
+        and functions & {"obj", "to", "iobj", "with", "passive", "from"}
+    )
 
 
-def _readings(
+def _readings(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     doc: Doc, parties: Parties, around: Surroundings, number: int, cue: FoundCue, one: Side, other: Side
 ) -> Iterator[Candidate]:
     told = modality_of(doc, around.sentences[number], cue, around.times[number], around.anchor)
@@ -159,7 +171,7 @@ def _readings(
 def ordered(kind: Kind, cue: FoundCue, one: Side, other: Side) -> tuple[Side, Side]:
     """Put the initiator first: caller, sender, visitor, host who received, subject otherwise."""
     if kind == "visit" and cue.entry.rule in {"meeting.host", "visit.invite", "visit.invitation"}:
-        return _visitor_first(cue, one, other)
+        return _visitor_first(one, other)
     if kind == "visit":
         travels = [_travels(cue, side) for side in (one, other)]
         if travels[0] != travels[1]:
@@ -182,7 +194,7 @@ def _travels(cue: FoundCue, side: Side) -> float:
     return score - (1.0 if side.relation is None else 0.0)
 
 
-def _visitor_first(cue: FoundCue, one: Side, other: Side) -> tuple[Side, Side]:
+def _visitor_first(one: Side, other: Side) -> tuple[Side, Side]:
     """Whom a host received, or an inviter asked, is the visitor."""
     for first, second in ((one, other), (other, one)):
         if second.function in {"subj", "by", "poss", "from"} and first.function not in {"subj", "by"}:

@@ -66,7 +66,7 @@ def inflections(word: str, part: PartOfSpeech) -> tuple[str, ...]:
         return tuple(dict.fromkeys((word, *_irregular().get(f"{word}.n", (plural,)))))
     if known := _irregular().get(word):
         return tuple(dict.fromkeys((word, plural, *known)))
-    stem = word[:-1] if word.endswith("e") else word
+    stem = word.removesuffix("e")
     if word.endswith("y") and word[-2] not in "aeiou":
         return (word, plural, f"{word[:-1]}ied", f"{word}ing")
     return (word, plural, f"{stem}ed", f"{stem}ing")
@@ -110,7 +110,7 @@ def _forms(base: str, part: PartOfSpeech, entry: CueEntry) -> Iterator[Form]:
 
 
 def find_cues(doc: Doc, start: int, end: int) -> list[FoundCue]:
-    """All cues between two tokens, in the order of the text; of overlapping forms the longest of each rule."""
+    """All cues between two tokens, in the order of the text; where forms overlap, each rule's longest."""
     table = lexicon()
     found: list[FoundCue] = []
     for position in range(start, end):
@@ -149,7 +149,9 @@ def _has_part(token: Token, part: PartOfSpeech) -> bool:
     tag = token.tag_
     if part == "verb":
         # Headlines mislead the tagger: "X visits Y" is often tagged as two nouns.
-        return tag.startswith("VB") or token.pos_ == "VERB" or (tag.startswith("NN") and token.lower_[-1] == "s")
+        return (
+            tag.startswith("VB") or token.pos_ == "VERB" or (tag.startswith("NN") and token.lower_[-1] == "s")
+        )
     if part == "noun":
         return tag.startswith("NN") or token.pos_ in {"NOUN", "PROPN"} or tag in {"VBG", "JJ", "VB"}
     return True

@@ -54,7 +54,10 @@ class Multinomial:
     def probabilities(self, features: Mapping[str, float]) -> dict[Modality, float]:
         """Probability of each modality."""
         totals = [
-            bias + math.fsum(self.weights[name][k] * value for name, value in features.items() if name in self.weights)
+            bias
+            + math.fsum(
+                self.weights[name][k] * value for name, value in features.items() if name in self.weights
+            )
             for k, bias in enumerate(self.bias)
         ]
         highest = max(totals)
@@ -128,7 +131,19 @@ def _only_modality(name: str) -> bool:
 
 def modality_features(candidate: Candidate) -> dict[str, float]:
     """Features of the modality model."""
-    kept = ("m:", "told=", "kind=", "in.title", "schedule", "undated", "rule=", "at=", "quoted", "tag=", "cue=")
+    kept = (
+        "m:",
+        "told=",
+        "kind=",
+        "in.title",
+        "schedule",
+        "undated",
+        "rule=",
+        "at=",
+        "quoted",
+        "tag=",
+        "cue=",
+    )
     return {name: value for name, value in candidate.features.items() if name.startswith(kept)}
 
 

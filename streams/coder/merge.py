@@ -17,6 +17,7 @@ from streams.coder.records import Candidate, Claim, Entity, Parties
 Weighed = tuple[Candidate, Verdict]
 _TALKING: frozenset[Kind] = frozenset({"call", "conversation", "meeting", "message"})
 _FAINT = 0.02
+_NONE = -4.0  # log odds of a telling that is not there
 _MAX_EVIDENCE = 60
 
 
@@ -75,7 +76,7 @@ def _margins(weighed: Sequence[Weighed]) -> list[float]:
     return margins
 
 
-def _group(  # noqa: PLR0913 - the pair's context, worked out once for all its groups
+def _group(  # noqa: PLR0913, PLR0917 - the pair's context, worked out once for all its groups
     parties: Parties,
     pair: tuple[str, str],
     kind: Kind,
@@ -89,12 +90,13 @@ def _group(  # noqa: PLR0913 - the pair's context, worked out once for all its g
     )
     top = shares[0]
     odds = [s[0] for s in shares]
+    second, third = ([_logit(s) for s in odds[1:3]] + [_NONE] * 2)[:2]
     missed = math.prod(1 - s for s in odds)
     mass = math.fsum(v.probability for _, v, _ in own)
     features = {
         "best": _logit(odds[0]),
-        "second": _logit(odds[1]) if len(odds) > 1 else -4.0,
-        "third": _logit(odds[2]) if len(odds) > 2 else -4.0,
+        "second": second,
+        "third": third,
         "any": _logit(1 - missed),
         "mass": math.log1p(math.fsum(odds)),
         "share": math.fsum(odds) / mass if mass else 0.0,
@@ -147,18 +149,34 @@ def _same_telling(group: Group, other: Group) -> bool:
     ours, theirs = group.members[0][1].cue.head, other.members[0][1].cue.head
     if group.kind == other.kind:
         return ours == theirs
-    return ours in {c.cue.head for _, c, _ in other.members[:4]} or theirs in {c.cue.head for _, c, _ in group.members[:4]}
+    return ours in _heads(other) or theirs in _heads(group)
 
 
-def claims(doc: Doc, parties: Parties, judge: Judge, weighed: Sequence[Weighed], title_end: int) -> list[Claim]:
+def _heads(group: Group) -> set[int]:
+    """Where the cues of its strongest tellings stand."""
+    return {candidate.cue.head for _, candidate, _ in group.members[:4]}
+
+
+def claims(
+    doc: Doc, parties: Parties, judge: Judge, weighed: Sequence[Weighed], title_end: int
+) -> list[Claim]:
     """What the article asserts, in the order of the text."""
     found = groups(parties, weighed)
     kept = chosen(judge, found)
     made = [_claim(doc, parties, judge, score, group, kept, title_end) for score, group in kept]
-    return sorted(made, key=lambda claim: (claim.evidence, claim.a.code or "", claim.b.code or "", claim.kind, claim.modality))
+    return sorted(
+        made,
+        key=lambda claim: (
+            claim.evidence,
+            claim.a.code or "",
+            claim.b.code or "",
+            claim.kind,
+            claim.modality,
+        ),
+    )
 
 
-def _claim(  # noqa: PLR0913
+def _claim(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     doc: Doc,
     parties: Parties,
     judge: Judge,
@@ -193,7 +211,9 @@ def _clearest(members: Sequence[tuple[float, Candidate, Verdict]]) -> Candidate:
     """The telling to quote: the strongest, but one of the body and with both sides in it where as good."""
     limit = members[0][0] * 0.8
     near = [c for share, c, _ in members if share >= limit]
-    return min(near, key=lambda c: ("in.title" in c.features, "carried" in c.features, c.sentence, c.cue.start))
+    return min(
+        near, key=lambda c: ("in.title" in c.features, "carried" in c.features, c.sentence, c.cue.start)
+    )
 
 
 def _also(group: Group) -> tuple[Kind, ...]:
@@ -208,7 +228,7 @@ def _representative(
     members: Sequence[tuple[float, Candidate, Verdict]],
     related: Sequence[tuple[float, Candidate, Verdict]],
 ) -> Entity:
-    """Lead representative of a side: of its tellings' entities the strongest person, else the strongest at all."""
+    """Lead representative of a side: the strongest person of its tellings, else the strongest entity."""
     weight: dict[int, float] = defaultdict(float)
     for rank, pool in ((1.0, members), (0.01, related)):
         for share, candidate, _ in pool:
@@ -224,8 +244,9 @@ def evidence(doc: Doc, candidate: Candidate, title_end: int) -> tuple[int, int]:
     """The shortest stretch of tokens with the cue and both sides, in one field."""
     spans = [(candidate.cue.start, candidate.cue.end)]
     for mention in (candidate.a_mention, candidate.b_mention):
-        same_field = (mention.start < title_end) == (candidate.cue.start < title_end)
-        if same_field and abs(mention.start - candidate.cue.start) <= _MAX_EVIDENCE and _together(doc, mention.start, candidate.cue.start):
+        at, cue = mention.start, candidate.cue.start
+        same_field = (at < title_end) == (cue < title_end)
+        if same_field and abs(at - cue) <= _MAX_EVIDENCE and _together(doc, at, cue):
             spans.append((mention.start, mention.end))
     return min(s for s, _ in spans), max(e for _, e in spans)
 

@@ -134,9 +134,7 @@ def _tense(doc: Doc, cue: FoundCue) -> Iterator[str]:
         yield f"above={above.lower_}"
 
 
-def _time(
-    doc: Doc, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None
-) -> Iterator[str]:
+def _time(doc: Doc, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None) -> Iterator[str]:
     """How the nearest expression of time lies to the day of the report."""
     if not times:
         return
@@ -151,7 +149,7 @@ def _time(
     if anchor is None:
         return
     for tense in ("past", "future"):
-        day = resolve(nearest, anchor, tense)  # type: ignore[arg-type]
+        day = resolve(nearest, anchor, tense)
         if day is not None:
             yield f"days:{tense}={_lag((day - anchor).days)}"
 

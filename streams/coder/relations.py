@@ -7,6 +7,7 @@ out are the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from spacy.tokens import Token
 
@@ -30,12 +31,27 @@ _FUNCTION = {
     "agent": "by",
     "obl:agent": "by",
 }
-_PREPOSITIONAL = frozenset({"obl", "nmod", "pobj", "pcomp", "prep", "obl:npmod", "nmod:npmod", "npadvmod", "obl:tmod", "obl:unmarked", "nmod:unmarked"})
-_KNOWN_PREPOSITIONS = frozenset({"with", "to", "by", "of", "from", "in", "between", "for", "at", "on", "into", "after", "during", "over", "about", "against", "among", "alongside", "including", "through", "before", "under", "toward", "towards", "as"})
-_CLAUSAL = {"xcomp": "control", "advcl": "adverbial", "advcl:relcl": "relative", "acl": "participle", "acl:relcl": "relative", "relcl": "relative", "ccomp": "content", "parataxis": "content", "csubj": "content", "pcomp": "adverbial"}
-_TRANSPARENT = frozenset({"conj", "flat", "fixed", "list", "goeswith", "dep", "aux", "cop", "ROOT", "root", "reparandum", "orphan", "discourse", "vocative", "dislocated"})
+_PREPOSITIONAL = frozenset({
+    "obl", "nmod", "pobj", "pcomp", "prep", "obl:npmod", "nmod:npmod", "npadvmod", "obl:tmod",
+    "obl:unmarked", "nmod:unmarked",
+})  # fmt: skip
+_KNOWN_PREPOSITIONS = frozenset({
+    "with", "to", "by", "of", "from", "in", "between", "for", "at", "on", "into", "after", "during", "over",
+    "about", "against", "among", "alongside", "including", "through", "before", "under", "toward",
+    "towards", "as",
+})  # fmt: skip
+_CLAUSAL = {
+    "xcomp": "control", "advcl": "adverbial", "advcl:relcl": "relative", "acl": "participle",
+    "acl:relcl": "relative", "relcl": "relative", "ccomp": "content", "parataxis": "content",
+    "csubj": "content", "pcomp": "adverbial",
+}  # fmt: skip
+_TRANSPARENT = frozenset({
+    "conj", "flat", "fixed", "list", "goeswith", "dep", "aux", "cop", "ROOT", "root", "reparandum",
+    "orphan", "discourse", "vocative", "dislocated",
+})  # fmt: skip
 _RELATIVE = frozenset({"who", "whom", "which", "that", "whose"})
 _MAX_DEPTH = 40
+_MAX_STEPS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,7 @@ def preposition(token: Token) -> str:
 
 
 def function_of(token: Token) -> str:
-    """Grammatical function of a word to its head: subj, obj, by, with, to, of, poss, …"""
+    """Grammatical function of a word to its head, such as subj, obj, by, with, to, of or poss."""
     dep = token.dep_
     if dep == "conj" or dep in _TRANSPARENT:
         return dep if dep == "conj" else "other"
@@ -111,7 +127,7 @@ def _relation(cue_chain: list[Token], mention_chain: list[Token], low: int, high
     branch = list(reversed(mention_chain[:-1]))  # from below the shared word down to the mention
     inside = [t for t in branch if not low <= t.i < high] or branch[:1]
     function, depth = _branch_function(branch), 0
-    for above, below in zip(branch, branch[1:], strict=False):
+    for above, below in pairwise(branch):
         if low <= above.i < high:
             break
         if below.dep_ not in {"conj", "appos", "flat", "compound", "nmod:desc", "pobj", "pcomp", "list"}:
@@ -131,7 +147,7 @@ def _branch_function(branch: list[Token]) -> str:
 
 def _as_antecedent(cue_chain: list[Token]) -> str:
     """The mention is the shared word: what it is to a clause that modifies it."""
-    if len(cue_chain) < 2:
+    if len(cue_chain) == 1:
         return "self"
     top = cue_chain[-2]
     function = function_of(top)
@@ -150,7 +166,6 @@ def _link(cue_chain: list[Token]) -> str:
     steps: list[str] = []
     for token in cue_chain[:-1]:
         function = function_of(token)
-        if function in {"conj", "other"} or token.dep_ in {"pobj", "pcomp"} and token.head.dep_ != "agent" and False:
-            continue
-        steps.append(function)
-    return "<".join(steps[:2]) + ("…" if len(steps) > 2 else "")
+        if function not in {"conj", "other"}:
+            steps.append(function)
+    return "<".join(steps[:_MAX_STEPS]) + ("…" if len(steps) > _MAX_STEPS else "")

@@ -2,142 +2,59 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc
 
 from schemas.base import Kind
 from streams.coder.cues import FoundCue
-from streams.coder.dates import Expression, expressions, vocabulary
 from streams.coder.modality import Told
-from streams.coder.records import Mention, Parties
-from streams.coder.telling import Stretch, sentences
+from streams.coder.records import Parties
+from streams.coder.surroundings import Surroundings
+from streams.coder.telling import Stretch
 
 if TYPE_CHECKING:
     from streams.coder.contacts import Side
 
-_QUOTES = {"“": 1, "”": -1, '"': 0}
-_SUBJECT_DEPS = frozenset({"nsubj", "nsubj:pass", "nsubjpass"})
-_PHONE = frozenset({"phone", "telephone", "telephonic", "video", "videoconference", "virtual", "virtually", "call", "hotline", "teleconference", "videolink"})
-_WRITTEN = frozenset({"letter", "message", "telegram", "cable", "note", "wrote", "greetings", "condolences", "congratulations"})
-_IN_PERSON = frozenset({"met", "meeting", "talks", "summit", "visit", "received", "sidelines", "arrived", "trip", "hosted", "delegation", "palace"})
+_SURE = 0.7
+_BODIES = frozenset({"GCC", "LAS", "OIC", "OTS", "SCO", "CIS"})  # codes that look like a state's
+_PHONE = frozenset({
+    "phone", "telephone", "telephonic", "video", "videoconference", "virtual", "virtually", "call",
+    "hotline", "teleconference", "videolink",
+})  # fmt: skip
+_WRITTEN = frozenset({
+    "letter", "message", "telegram", "cable", "note", "wrote", "greetings", "condolences",
+    "congratulations",
+})  # fmt: skip
+_IN_PERSON = frozenset({
+    "met", "meeting", "talks", "summit", "visit", "received", "sidelines", "arrived", "trip", "hosted",
+    "delegation", "palace",
+})  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What of a document the candidates of all its sentences share."""
-
-    sentences: tuple[Stretch, ...]
-    mentions: tuple[tuple[Mention, ...], ...]
-    quoted: frozenset[int]
-    times: tuple[tuple[Expression, ...], ...]
-    title_end: int
-    anchor: dt.date | None
-    codes: Counter[str]
-    pairs: Counter[frozenset[str]]
-    title_codes: frozenset[str]
-    carried: tuple[tuple[tuple[int, Mention], ...], ...]
-    listed: bool
-
-    @classmethod
-    def of(cls, doc: Doc, parties: Parties, anchor: dt.date | None, title_end: int) -> Surroundings:
-        """Read the surroundings of a document; `title_end` is the first token of its body."""
-        cut = sentences(doc)
-        inside = _by_sentence(cut, parties)
-        codes = [frozenset(c for m in ms for c in _codes(parties, m)) for ms in inside]
-        return cls(
-            cut,
-            inside,
-            _quoted(doc),
-            tuple(_times(doc, stretch) for stretch in cut),
-            title_end,
-            anchor,
-            Counter(c for found in codes for c in found),
-            Counter(frozenset((x, y)) for found in codes for x in found for y in found if x < y),
-            frozenset(c for (start, _), found in zip(cut, codes, strict=True) if start < title_end for c in found),
-            _carried(doc, parties, inside, cut),
-            any(words in doc.text[:_HEAD].casefold() for words in vocabulary()["schedule_titles"]),
-        )
-
-
-def _codes(parties: Parties, mention: Mention) -> list[str]:
-    return [code for i in mention.entities if (code := parties.entities[i].code)]
-
-
-def _by_sentence(cut: tuple[Stretch, ...], parties: Parties) -> tuple[tuple[Mention, ...], ...]:
-    inside: list[list[Mention]] = [[] for _ in cut]
-    number = 0
-    for mention in parties.mentions:
-        while number + 1 < len(cut) and mention.head >= cut[number][1]:
-            number += 1
-        if cut and cut[number][0] <= mention.head < cut[number][1]:
-            inside[number].append(mention)
-    return tuple(tuple(found) for found in inside)
-
-
-def _quoted(doc: Doc) -> frozenset[int]:
-    """Tokens within quotation marks; a paragraph closes what is left open."""
-    inside, found = False, []
-    for token in doc:
-        if token.text in _QUOTES:
-            inside = {1: True, -1: False, 0: not inside}[_QUOTES[token.text]]
-        elif "\n" in token.text:
-            inside = False
-        elif inside:
-            found.append(token.i)
-    return frozenset(found)
-
-
-def _times(doc: Doc, stretch: Stretch) -> tuple[Expression, ...]:
-    """Expressions of time of a sentence, at characters of the whole text."""
-    base = doc[stretch[0]].idx
-    found = expressions(doc[stretch[0] : stretch[1]].text)
-    return tuple(Expression(e.start + base, e.end + base, e.form, e.parts) for e in found)
-
-
-def _carried(
-    doc: Doc, parties: Parties, inside: tuple[tuple[Mention, ...], ...], cut: tuple[Stretch, ...]
-) -> tuple[tuple[tuple[int, Mention], ...], ...]:
-    """For each sentence, whom an ellipsis in it may mean: the last subject, and the person named most so far."""
-    result: list[tuple[tuple[int, Mention], ...]] = []
-    seen: Counter[int] = Counter()
-    latest: dict[int, Mention] = {}
-    subject: int | None = None
-    for number, _ in enumerate(cut):
-        picks = [subject] if subject is not None else []
-        people = [i for i in seen if parties.entities[i].kind == "person" and parties.entities[i].code]
-        if people:
-            picks.append(max(people, key=lambda i: (seen[i], -i)))
-        result.append(tuple((i, latest[i]) for i in dict.fromkeys(picks)))
-        for mention in inside[number]:
-            if mention.form == "group":
-                continue
-            for i in mention.entities:
-                if parties.entities[i].code is None:
-                    continue
-                seen[i] += 1
-                latest[i] = mention
-                if doc[mention.head].dep_ in _SUBJECT_DEPS and doc[mention.head].head.dep_.lower() == "root":
-                    subject = i
-    return tuple(result)
-
-
-def traits(
-    doc: Doc, parties: Parties, around: Surroundings, number: int, cue: FoundCue, kind: Kind, a: Side, b: Side, told: Told
+def traits(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    doc: Doc,
+    parties: Parties,
+    around: Surroundings,
+    number: int,
+    cue: FoundCue,
+    kind: Kind,
+    a: Side,
+    b: Side,
+    told: Told,
 ) -> dict[str, float]:
     """Features of a candidate by name; a value is 1 but for the few that measure."""
     on: list[str] = []
     on += _of_cue(doc, around, number, cue)
-    on += _of_frame(doc, cue, a, b)
+    on += _of_frame(cue, a, b)
     on += _of_sides(parties, a, b)
     on += _of_words(doc, around, number, cue, a, b)
     on += _of_article(around, number, a, b)
     on += [f"m:{signal}" for signal in told.signals]
-    if around.listed and any(_starts_with_clock(doc, s) for s in around.sentences[max(0, number - 1) : number + 1]):
+    if around.listed and any(
+        _starts_with_clock(doc, s) for s in around.sentences[max(0, number - 1) : number + 1]
+    ):
         on.append("m:timetable")
     on.append(f"told={told.modality}")
     on.append(f"kind={kind}")
@@ -153,13 +70,17 @@ def _of_cue(doc: Doc, around: Surroundings, number: int, cue: FoundCue) -> list[
     low, high = around.sentences[number]
     words = {token.lower_ for token in doc[low:high]}
     found = [f"cue={cue.base}/{cue.part[0]}", f"rule={cue.entry.rule}", f"tag={doc[cue.cue.head].tag_}"]
-    found += [f"s:{name}" for name, some in (("phone", _PHONE), ("written", _WRITTEN), ("person", _IN_PERSON)) if words & some]
+    found += [
+        f"s:{name}"
+        for name, some in (("phone", _PHONE), ("written", _WRITTEN), ("person", _IN_PERSON))
+        if words & some
+    ]
     if cue.cue.head in around.quoted:
         found.append("quoted")
     return found
 
 
-def _of_frame(doc: Doc, cue: FoundCue, a: Side, b: Side) -> list[str]:
+def _of_frame(cue: FoundCue, a: Side, b: Side) -> list[str]:
     family = cue.entry.rule
     first = a.relation.label if a.relation else "carried"
     second = b.relation.label if b.relation else "carried"
@@ -185,10 +106,14 @@ def _of_sides(parties: Parties, a: Side, b: Side) -> list[str]:
     found = []
     for name, side in (("a", a), ("b", b)):
         entity = parties.entities[side.entity]
-        found += [f"{name}.form={side.mention.form}", f"{name}.office={entity.office}", f"{name}.is={entity.kind}"]
+        found += [
+            f"{name}.form={side.mention.form}",
+            f"{name}.office={entity.office}",
+            f"{name}.is={entity.kind}",
+        ]
         found += [f"{name}.former"] if entity.former else []
-        found += [f"{name}.unsure"] if side.mention.certainty < 0.7 else []
-        found += [f"{name}.nostate"] if len(side.code) != 3 or side.code in {"GCC", "LAS", "OIC", "OTS", "SCO", "CIS"} else []
+        found += [f"{name}.unsure"] if side.mention.certainty < _SURE else []
+        found += [] if _is_state(side.code) else [f"{name}.nostate"]
     offices = [parties.entities[side.entity].office for side in (a, b)]
     found.append(f"kinds={parties.entities[a.entity].kind}|{parties.entities[b.entity].kind}")
     if offices[0] and offices[0] == offices[1]:
@@ -197,7 +122,13 @@ def _of_sides(parties: Parties, a: Side, b: Side) -> list[str]:
     return found
 
 
-def _of_words(doc: Doc, around: Surroundings, number: int, cue: FoundCue, a: Side, b: Side) -> list[str]:
+def _is_state(code: str) -> bool:
+    return len(code) == len("KAZ") and code not in _BODIES
+
+
+def _of_words(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    doc: Doc, around: Surroundings, number: int, cue: FoundCue, a: Side, b: Side
+) -> list[str]:
     """Order and distance, and the words right before each side: they hold where the tree is wrong."""
     found = []
     spots = sorted([("a", a.mention.start), ("b", b.mention.start), ("c", cue.cue.head)], key=lambda s: s[1])
@@ -220,9 +151,13 @@ def _of_words(doc: Doc, around: Surroundings, number: int, cue: FoundCue, a: Sid
     return found
 
 
-_HEAD = 400  # characters in which a timetable says that it is one
+_MOST, _HALF = 0.6, 0.3  # shares of the sentences on the rarer side
+_TOP, _MIDDLE = 3, 8  # sentences from the first of the body
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b", re.IGNORECASE)
-_FENCES = frozenset({",", ";", "that", "which", "who", "and", "but", "said", "about", "on", "against", "after", "while", "when", "as", "because", "over", "if", "where", ":", "(", "with", "to", "of", "from", "between"})
+_FENCES = frozenset({
+    ",", ";", "that", "which", "who", "and", "but", "said", "about", "on", "against", "after", "while",
+    "when", "as", "because", "over", "if", "where", ":", "(", "with", "to", "of", "from", "between",
+})  # fmt: skip
 
 
 def _lead_word(doc: Doc, around: Surroundings, number: int, side: Side) -> str:
@@ -247,7 +182,7 @@ def _of_article(around: Surroundings, number: int, a: Side, b: Side) -> list[str
     start = around.sentences[number][0]
     rarer = min(around.codes[a.code], around.codes[b.code]) or 1
     share = around.pairs[pair] / rarer  # of the sentences on the rarer side, those with both: also in digests
-    found = [f"together={'most' if share > 0.6 else 'half' if share > 0.3 else 'few'}"]
+    found = [f"together={'most' if share > _MOST else 'half' if share > _HALF else 'few'}"]
     found.append(f"rarer={_bucket(rarer)}")
     found.append(f"at={_place(around, number)}")
     if pair <= around.title_codes:
@@ -268,7 +203,7 @@ def _place(around: Surroundings, number: int) -> str:
     if not body or number < body[0]:
         return "title"
     offset = number - body[0]
-    return "lead" if offset == 0 else "top" if offset < 3 else "middle" if offset < 8 else "late"
+    return "lead" if offset == 0 else "top" if offset < _TOP else "middle" if offset < _MIDDLE else "late"
 
 
 def _bucket(value: int) -> str:
