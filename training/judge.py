@@ -2,9 +2,9 @@
 
 usage: python -m training.judge EXAMPLES.pkl [--write streams/coder/model/judge.json]
 
-EXAMPLES.pkl comes from `training.judge_examples`. Needs scikit-learn (requirements/train.in), which the running
-system does not. Figures are cross-validated over dev, grouped by outlet; articles of other sets are in every
-training part, those that share text with dev excepted.
+EXAMPLES.pkl comes from `training.judge_examples`. Needs scikit-learn (requirements/train.in), which the
+running system does not. Figures are cross-validated over dev, grouped by outlet; articles of other sets
+are in every training part, those that share text with dev excepted.
 """
 
 from __future__ import annotations
@@ -34,10 +34,15 @@ class Settings:
     modality_c: float = 0.1
     claim_c: float = 1.0
     other_sets: float = 0.7  # weight of articles that are not of dev
-    retold: float = 0.6  # weight of a positive candidate outside the evidence's sentence
+    beside: float = 0.0  # weight of a positive candidate in the evidence's sentence but not in the evidence
+    retold: float = 0.0  # the same outside that sentence
     least: int = 3  # how often a feature must occur
     folds: int = 5
     inner_folds: int = 4
+
+    def nearness(self, near: np.ndarray) -> np.ndarray:
+        """Weights of positive candidates by how near they are to the evidence."""
+        return np.where(near == 1.0, 1.0, np.where(near == 0.5, self.beside, self.retold))
 
 
 def fit_contact(board: Board, examples: Iterable[Example], settings: Settings) -> LogisticRegression:
@@ -45,7 +50,7 @@ def fit_contact(board: Board, examples: Iterable[Example], settings: Settings) -
     rows = board.rows_of(examples)
     rows = rows[board.answer[rows] >= 0]
     weights = np.where(board.dev[rows], 1.0, settings.other_sets)
-    weights *= np.where((board.answer[rows] == 1) & ~board.told[rows], settings.retold, 1.0)
+    weights *= np.where(board.answer[rows] == 1, settings.nearness(board.near[rows]), 1.0)
     model = LogisticRegression(C=settings.contact_c, max_iter=200, tol=1e-3)
     return model.fit(board.contact[rows], board.answer[rows], sample_weight=weights)
 
@@ -55,7 +60,7 @@ def fit_modality(board: Board, examples: Iterable[Example], settings: Settings) 
     rows = board.rows_of(examples)
     rows = rows[board.modality[rows] >= 0]
     weights = np.where(board.dev[rows], 1.0, settings.other_sets)
-    weights *= np.where(board.told[rows], 1.0, settings.retold)
+    weights *= settings.nearness(board.near[rows])
     model = LogisticRegression(C=settings.modality_c, max_iter=150, tol=1e-3)
     return model.fit(board.modal[rows], board.modality[rows], sample_weight=weights)
 
@@ -121,7 +126,9 @@ def fit_claim(board: Board, examples: Sequence[Example], settings: Settings) -> 
 def as_linear(model: LogisticRegression, vocabulary: Vocabulary) -> Linear:
     """Weights by name, rounded."""
     pairs = zip(vocabulary.names, model.coef_[0], strict=True)
-    return Linear(round(float(model.intercept_[0]), 4), {n: round(float(w), 4) for n, w in pairs if abs(w) >= 5e-4})
+    return Linear(
+        round(float(model.intercept_[0]), 4), {n: round(float(w), 4) for n, w in pairs if abs(w) >= 5e-4}
+    )
 
 
 def as_multinomial(model: LogisticRegression, vocabulary: Vocabulary) -> Multinomial:
@@ -138,7 +145,7 @@ NOTHING = Judge(Linear(0.0, {}), Multinomial((0.0,) * 5, {}), Linear(0.0, {}), {
 
 
 def tuned(claim: ClaimModel, examples: Sequence[Example]) -> Judge:
-    """A judge with the thresholds of best F1 on out-of-fold groups, held first, then the others, and calibrated."""
+    """A calibrated judge with the thresholds of best F1 on out-of-fold groups: held first, then others."""
     judge = replace(NOTHING, claim=claim.linear, thresholds=dict.fromkeys(MODALITIES, 9.0))
     for names in (("held",), ("planned", "proposed", "refused", "background")):
         best = (-1.0, 0.0)
@@ -150,7 +157,9 @@ def tuned(claim: ClaimModel, examples: Sequence[Example]) -> Judge:
     return replace(judge, calibration=_calibrated(judge, examples, claim.found))
 
 
-def _f1(judge: Judge, examples: Sequence[Example], found: dict[str, list[Group]], names: Sequence[str]) -> float:
+def _f1(
+    judge: Judge, examples: Sequence[Example], found: dict[str, list[Group]], names: Sequence[str]
+) -> float:
     hits = coded = wanted = 0
     for example in examples:
         kept = [g for _, g in chosen(judge, found[example.id]) if g.modality in names]
@@ -166,7 +175,9 @@ def _calibrated(judge: Judge, examples: Sequence[Example], found: dict[str, list
     return Calibration(round(float(model.coef_[0][0]), 4), round(float(model.intercept_[0]), 4))
 
 
-def fit(board: Board, examples: Sequence[Example], settings: Settings) -> tuple[Judge, LogisticRegression, LogisticRegression]:
+def fit(
+    board: Board, examples: Sequence[Example], settings: Settings
+) -> tuple[Judge, LogisticRegression, LogisticRegression]:
     """Learn the whole judge, and the two models over candidates as they are in matrix form."""
     judge = tuned(fit_claim(board, examples, settings), [e for e in examples if e.is_dev])
     contact, modality = fit_contact(board, examples, settings), fit_modality(board, examples, settings)

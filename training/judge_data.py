@@ -61,8 +61,11 @@ def gold_pair(contact: dict[str, Any]) -> frozenset[str]:
     return frozenset((contact["a"]["code"], contact["b"]["code"]))
 
 
-def label(example: Example, candidate: Candidate) -> tuple[int | None, str | None, bool]:
-    """Whether a candidate is a contact (None: leave out), its modality, and whether it is the telling annotated."""
+def label(example: Example, candidate: Candidate) -> tuple[int | None, str | None, float]:
+    """Whether a candidate is a contact (None: leave out), its modality, how near it is to the annotation.
+
+    The nearness is 1 where the cue stands in the evidence, 0.5 in its sentence, else 0.
+    """
     entities = example.parties.entities
     pair = frozenset((entities[candidate.a].code, entities[candidate.b].code))
     same = [g for g in example.gold if gold_pair(g) == pair]
@@ -71,9 +74,12 @@ def label(example: Example, candidate: Candidate) -> tuple[int | None, str | Non
     told = [g for g in exact or loose if candidate.sentence in g["sentences"]]
     modalities = {g["modality"] for g in told or exact or loose}
     modality = next(iter(modalities)) if len(modalities) == 1 else None
+    near = 0.5 if told else 0.0
+    if any(g.get("tokens") and g["tokens"][0] <= candidate.cue.head < g["tokens"][1] for g in told):
+        near = 1.0
     if exact:
-        return 1, modality, bool(told)
-    return (None, modality, bool(told)) if loose else (0, None, False)
+        return 1, modality, near
+    return (None, modality, near) if loose else (0, None, 0.0)
 
 
 class Board:
@@ -93,7 +99,7 @@ class Board:
         answers = [label(e, c) for e, c in every]
         self.answer = np.array([-1 if a is None else a for a, _, _ in answers])
         self.modality = np.array([-1 if m is None else MODALITIES.index(m) for _, m, _ in answers])  # type: ignore[arg-type]
-        self.told = np.array([t for _, _, t in answers])
+        self.near = np.array([t for _, _, t in answers])
         self.dev = np.array([e.is_dev for e, _ in every])
 
     @cached_property
