@@ -52,6 +52,10 @@ class Consumer(driver.Consumer):
 
     async def _deliver(self, message: Message) -> None:
         if self.app.topics.acks_enabled_for(message.topic):
+            # Faust fetches from the sources before it opens the flow, and empties all queues when it does.
+            await self.app.flow_control.acquire()
+            if message.generation_id != self.app.consumer_generation_id:
+                return
             self._in_flight[message.tp].add(message.offset)
             self._next[message.tp] = max(message.offset + 1, self._next.get(message.tp, 0))
         await self._forward(message)
@@ -88,10 +92,19 @@ class Consumer(driver.Consumer):
             self._next.pop(tp, None)
 
     async def perform_seek(self) -> None:
-        """Start over at the committed offsets: everything after them is delivered again."""
+        """Start over at the committed offsets: everything after them is delivered again.
+
+        aiokafka does not seek where nothing, or 0, is committed. What was fetched and dropped there before, as
+        during a recovery, would never be delivered, and the next commit would pass it.
+        """
         await super().perform_seek()
         self._in_flight.clear()
         self._next.clear()
+        sources = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
+        unmoved = {tp for tp in sources if not self._committed_offset[tp]}
+        if unmoved:
+            for tp, offset in (await self.earliest_offsets(*unmoved)).items():
+                await self.seek(tp, offset)
 
 
 class Producer(driver.Producer):

@@ -14,7 +14,7 @@ from schemas import Article
 from streams.broker import borrowed_broker
 from streams.feed import feed
 from streams.follow import Follower
-from streams.lag import lag
+from streams.lag import Lag
 from streams.processes import worker
 from streams.settings import Settings, read
 from streams.tables import country_table, read_rollups
@@ -55,9 +55,10 @@ def _settings(bootstrap: str) -> Settings:
 def _show_contacts(settings: Settings, process: subprocess.Popen[bytes], console: Console) -> None:
     """Print each contact as it comes, until the worker has finished everything that was fed."""
     deadline = time.monotonic() + _PATIENCE
-    with Follower(Topics.of(settings).contacts, settings, from_beginning=True) as follower:
+    contacts = Follower(Topics.of(settings).contacts, settings, from_beginning=True)
+    with contacts as follower, Lag(settings) as lag:
         while process.poll() is None and time.monotonic() < deadline:
-            done = not any(lag(settings).values())
+            done = not any(lag.read().values())
             for record in follower.poll(0.5):
                 if record.value is not None:
                     console.print(readable("contacts", record.value), soft_wrap=True)

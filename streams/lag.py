@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from typing import Self
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -18,31 +19,36 @@ def sources(settings: Settings) -> tuple[str, ...]:
     return names.articles, names.reports, names.country_contacts
 
 
-def lag(settings: Settings, only: Collection[tuple[str, int]] | None = None) -> dict[str, int]:
-    """Count the unfinished records of every source topic; raises TopicsError without a broker.
+class Lag:
+    """Counts what is behind, over one connection; raises TopicsError without a broker."""
 
-    `only` restricts it to these topics and partitions.
-    """
-    try:
-        consumer = KafkaConsumer(
-            client_id="contactwire-lag",
-            group_id=settings.app_id,
-            enable_auto_commit=False,
-            **settings.client_options(),
-        )
-    except KafkaError as error:
-        raise no_broker(settings, error) from None
-    try:
-        return {topic: _behind(consumer, topic, only) for topic in sources(settings)}
-    finally:
-        consumer.close()
+    def __init__(self, settings: Settings) -> None:
+        self._sources = sources(settings)
+        try:
+            self._consumer = KafkaConsumer(
+                client_id="contactwire-lag",
+                group_id=settings.app_id,
+                enable_auto_commit=False,
+                **settings.client_options(),
+            )
+        except KafkaError as error:
+            raise no_broker(settings, error) from None
 
+    def __enter__(self) -> Self:
+        return self
 
-def _behind(consumer: KafkaConsumer, topic: str, only: Collection[tuple[str, int]] | None) -> int:
-    numbers = consumer.partitions_for_topic(topic) or ()
-    partitions = [TopicPartition(topic, p) for p in numbers if only is None or (topic, p) in only]
-    starts, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
-    return sum(ends[p] - max(consumer.committed(p) or 0, starts[p]) for p in partitions)
+    def __exit__(self, *_: object) -> None:
+        self._consumer.close()
+
+    def read(self, only: Collection[tuple[str, int]] | None = None) -> dict[str, int]:
+        """Count the unfinished records of every source topic, or of these topics and partitions only."""
+        return {topic: self._behind(topic, only) for topic in self._sources}
+
+    def _behind(self, topic: str, only: Collection[tuple[str, int]] | None) -> int:
+        numbers = self._consumer.partitions_for_topic(topic) or ()
+        partitions = [TopicPartition(topic, p) for p in numbers if only is None or (topic, p) in only]
+        starts, ends = self._consumer.beginning_offsets(partitions), self._consumer.end_offsets(partitions)
+        return sum(ends[p] - max(self._consumer.committed(p) or 0, starts[p]) for p in partitions)
 
 
 def wait_until_done(settings: Settings, *, timeout: float) -> bool:
@@ -51,8 +57,9 @@ def wait_until_done(settings: Settings, *, timeout: float) -> bool:
     The topics are looked at in the way of the data, so that what one agent finished has reached the next.
     """
     deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if not any(lag(settings).values()):
-            return True
-        time.sleep(0.3)
-    return False
+    with Lag(settings) as lag:
+        while any(lag.read().values()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.3)
+    return True

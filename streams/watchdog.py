@@ -13,7 +13,7 @@ from typing import cast
 
 from streams.app import Context
 from streams.delivery import Consumer, fail_stop
-from streams.lag import lag
+from streams.lag import Lag
 from streams.topics import TopicsError
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ class Watchdog(threading.Thread):
         """Count what waits in this worker's own partitions; others' are theirs to work on."""
         mine = {(tp.topic, tp.partition) for tp in self._consumer.assignment()}
         try:
-            return sum(lag(self._context.settings, only=mine).values())
+            with Lag(self._context.settings) as lag:
+                return sum(lag.read(only=mine).values())
         except TopicsError as error:
             log.warning("cannot tell whether records wait: %s", error)
             return 0

@@ -81,6 +81,32 @@ async def test_the_message_after_a_gap_is_waited_for(ours: tuple[Consumer, App])
     assert consumer._new_offset(PARTITION) == 21
 
 
+async def test_nothing_is_delivered_before_the_flow_is_open(ours: tuple[Consumer, App]) -> None:
+    """Faust fetches from the sources at the end of a recovery, then empties every queue: those would be gone."""
+    consumer, app = ours
+    delivered: list[int] = []
+
+    async def stream(message: ConsumerMessage) -> None:
+        delivered.append(message.offset)
+
+    consumer._forward = stream
+    app.flow_control.suspend()
+    waiting = asyncio.create_task(consumer.callback(_message(4, app)))
+    await asyncio.sleep(0.01)
+    assert delivered == []
+    assert consumer._new_offset(PARTITION) is None
+    app.flow_control.resume()
+    await waiting
+    assert delivered == [4]
+    app.flow_control.suspend()
+    stale = asyncio.create_task(consumer.callback(_message(5, app)))
+    await asyncio.sleep(0.01)
+    app.consumer_generation_id += 1
+    app.flow_control.resume()
+    await stale
+    assert delivered == [4]
+
+
 async def test_what_faust_acknowledges_by_itself_releases_nothing(ours: tuple[Consumer, App]) -> None:
     """Faust acknowledges events that it skips, and events whose agent raised."""
     consumer, app = ours

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from streams.feed import feed
+from streams.follow import Follower
 from streams.lag import wait_until_done
 from streams.processes import start_worker, worker
 from streams.rollups import tables
@@ -68,8 +69,10 @@ def test_the_seed_thrice_with_a_kill_counts_once(
     items = list(articles_in(str(SEED)))
     process = start_worker(settings, tmp_path / "first.log")
     feed(items, settings)
-    while not consume(Topics.of(settings).contacts):
-        time.sleep(0.05)
+    with Follower(Topics.of(settings).contacts, settings, from_beginning=True) as follower:
+        deadline = time.monotonic() + 200
+        while not follower.poll(0.1):
+            assert time.monotonic() < deadline, "no contact came"
     process.kill()
     process.wait()
     feed(items, settings)
