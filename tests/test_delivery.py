@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -82,7 +83,7 @@ async def test_the_message_after_a_gap_is_waited_for(ours: tuple[Consumer, App])
 
 
 async def test_nothing_is_delivered_before_the_flow_is_open(ours: tuple[Consumer, App]) -> None:
-    """Faust fetches from the sources at the end of a recovery, then empties every queue: those would be gone."""
+    """Faust fetches at the end of a recovery, then empties every queue: what was fetched would be gone."""
     consumer, app = ours
     delivered: list[int] = []
 
