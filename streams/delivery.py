@@ -94,8 +94,8 @@ class Consumer(driver.Consumer):
     async def perform_seek(self) -> None:
         """Start over at the committed offsets: everything after them is delivered again.
 
-        aiokafka does not seek where nothing, or 0, is committed. What was fetched and dropped there before, as
-        during a recovery, would never be delivered, and the next commit would pass it.
+        aiokafka does not seek where nothing, or 0, is committed. What was fetched and dropped there before,
+        as during a recovery, would never be delivered, and the next commit would pass it.
         """
         await super().perform_seek()
         self._in_flight.clear()

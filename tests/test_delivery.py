@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
@@ -45,10 +45,11 @@ async def _deliver(consumer: Consumer, app: App, *offsets: int) -> dict[int, Con
     return messages
 
 
-@pytest.fixture
-def ours() -> tuple[Consumer, App]:
+@pytest_asyncio.fixture
+async def ours() -> tuple[Consumer, App]:
     consumer, app = _consumer(Consumer)
     assert isinstance(consumer, Consumer)
+    app.flow_control.resume()
     return consumer, app
 
 
