@@ -3,8 +3,9 @@
     python training/content.py FEATURES.jsonl
 
 FEATURES comes from training/content_features.py. Fits one logistic model per topic and one for stances,
-prints the cross-validated F1 over contacts that were held, and writes topics_weights.json and
-stances_weights.json into streams/coder/data. Needs numpy and scikit-learn (requirements/train.in).
+prints the cross-validated F1 over contacts that were held, file by file, and writes topics_weights.json and
+stances_weights.json into streams/coder/data. The thresholds are those that do best on the first file; the
+others only add to what is learned. Needs numpy and scikit-learn (requirements/train.in).
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from sklearn.model_selection import GroupKFold
 
 from schemas.base import Topic
 
-DATA = Path(__file__).parents[1] / "streams" / "coder" / "data"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "streams" / "coder" / "data"
+UNREAD = frozenset((ROOT / "tests" / "unread_dev_ids.txt").read_text(encoding="utf-8").split())
 FOLDS = 5
 TOPICS: tuple[str, ...] = get_args(Topic)
 SCALE = {"core": 0.5, "near": 0.3, "article": 0.15, "kind": 0.7, "modality": 0.5}
@@ -99,17 +102,31 @@ def _fit(x: csr_matrix, y: np.ndarray, weight: np.ndarray, strength: float) -> L
     return model.fit(x, y, sample_weight=weight)
 
 
+def subsets(rows: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """Masks of the held contacts of each file, the first file's first, and of the unread articles."""
+    held = np.array([row["modality"] == "held" for row in rows])
+    files = list(dict.fromkeys(row["file"] for row in rows))
+    masks = {file: held & np.array([row["file"] == file for row in rows]) for file in files}
+    return masks | {"unread": held & np.array([row["article"] in UNREAD for row in rows])}
+
+
+def _told(name: str, values: dict[str, float], threshold: float) -> None:
+    figures = ", ".join(f"{file} {value:.3f}" for file, value in values.items())
+    print(f"{name}: cross-validated F1 at threshold {threshold}: {figures}")
+
+
 def _topic_threshold(rows: list[dict[str, Any]], y: np.ndarray, predicted: np.ndarray) -> float:
-    scored = np.array([row["modality"] == "held" for row in rows])
-    best = (0.0, 0.0)
-    for threshold in np.arange(0.2, 0.51, 0.025):
+    def value(scored: np.ndarray, threshold: float) -> float:
         chosen = predicted[scored] >= threshold
         none = ~chosen.any(axis=1)
         chosen[none, predicted[scored][none].argmax(axis=1)] = True
-        value = f1(int((chosen & (y[scored] == 1)).sum()), int(y[scored].sum()), int(chosen.sum()))
-        best = max(best, (value, round(float(threshold), 3)))
-    print(f"topics: cross-validated F1 {best[0]:.3f} at {best[1]}")
-    return best[1]
+        return f1(int((chosen & (y[scored] == 1)).sum()), int(y[scored].sum()), int(chosen.sum()))
+
+    masks = subsets(rows)
+    first = next(iter(masks.values()))
+    best = max(np.arange(0.2, 0.51, 0.025), key=lambda threshold: value(first, threshold))
+    _told("topics", {file: value(mask, best) for file, mask in masks.items()}, round(float(best), 3))
+    return round(float(best), 3)
 
 
 def learn_stances(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -126,17 +143,26 @@ def learn_stances(rows: list[dict[str, Any]]) -> dict[str, Any]:
         predicted[test] = _fit(x[train], y[train], weight[train], STANCE_STRENGTH).predict_proba(x[test])[
             :, 1
         ]
-    held = np.array([rows[i]["modality"] == "held" for i, *_ in flat])
-    gold = sum(len(row["stances"]) for row in rows if row["modality"] == "held")
-    best = (0.0, 0.0)
-    for threshold in np.arange(0.15, 0.56, 0.025):
-        chosen = (predicted >= threshold) & held
-        best = max(best, (f1(int(y[chosen].sum()), gold, int(chosen.sum())), round(float(threshold), 3)))
-    print(f"stances: cross-validated F1 {best[0]:.3f} at {best[1]}")
+    threshold = _stance_threshold(rows, [i for i, *_ in flat], y, predicted)
     model = _fit(x, y, weight, STANCE_STRENGTH)
     named = zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True)
     features = {name: round(float(value), 3) for name, value in named if abs(value) >= SMALLEST_WEIGHT}
-    return {"bias": round(float(model.intercept_[0]), 4), "threshold": best[1], "features": features}
+    return {"bias": round(float(model.intercept_[0]), 4), "threshold": threshold, "features": features}
+
+
+def _stance_threshold(
+    rows: list[dict[str, Any]], owners: list[int], y: np.ndarray, predicted: np.ndarray
+) -> float:
+    def value(scored: np.ndarray, threshold: float) -> float:
+        gold = sum(len(row["stances"]) for row, counts in zip(rows, scored, strict=True) if counts)
+        chosen = (predicted >= threshold) & scored[owners]
+        return f1(int(y[chosen].sum()), gold, int(chosen.sum()))
+
+    masks = subsets(rows)
+    first = next(iter(masks.values()))
+    best = max(np.arange(0.15, 0.56, 0.025), key=lambda threshold: value(first, threshold))
+    _told("stances", {file: value(mask, best) for file, mask in masks.items()}, round(float(best), 3))
+    return round(float(best), 3)
 
 
 def main() -> None:

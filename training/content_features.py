@@ -1,26 +1,27 @@
 """Write what the rules see in every annotated contact: the input of training/content.py.
 
-    python training/content_features.py MODEL FEATURES.jsonl ANNOTATED.jsonl …
+    python training/content_features.py FEATURES.jsonl ANNOTATED.jsonl …
 
-MODEL is a spaCy pipeline, ANNOTATED files hold one article a line with its contacts (see docs/training.md).
-Runs in the environment of the product itself.
+ANNOTATED files hold one article a line with its contacts (see docs/training.md); the first is the measure.
+Reads with the shipped pipeline and parties, in the environment of the product itself.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.tokens import Doc
 
-from streams.coder.dateline import read_header
-from streams.coder.parties import ArticleMeta, PartyFinder
+from schemas import Article
+from streams.coder import pipeline
+from streams.coder.coder import read
+from streams.coder.parties import PartyFinder
 from streams.coder.records import Claim, Cue, Entity, Parties
+from streams.coder.roster import shipped_roster
 from streams.coder.stances import candidates
 from streams.coder.telling import telling
 from streams.coder.text import compose
@@ -65,27 +66,30 @@ def _entity(parties: Parties, side: dict[str, Any]) -> Entity:
         for e in parties.entities
         if e.code == side["code"] and (not words or words & set((e.name or "").casefold().split()))
     ]
-    kind = "person" if side["name"] else "state"
-    return max(
-        fitting,
-        key=lambda e: len(e.name or ""),
-        default=Entity(-1, kind, side["code"], side["name"], side["role"]),
-    )
+    unfound = Entity(-1, "person" if side["name"] else "state", side["code"], side["name"], side["role"])
+    return max(fitting, key=lambda e: len(e.name or ""), default=unfound)
 
 
-def rows(model: str, paths: list[Path]) -> Iterator[dict[str, Any]]:
+def rows(paths: list[Path]) -> Iterator[dict[str, Any]]:
     """One row per annotated contact whose evidence stands in the text as it is."""
-    nlp, finder = spacy.load(model), PartyFinder()
+    nlp, finder = pipeline.load(), PartyFinder(shipped_roster())
     for path in paths:
-        articles = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-        articles = [article for article in articles if article["contacts"]]
-        sources = [compose(article["title"], article["text"]) for article in articles]
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+        told = [row for row in lines if row["contacts"]]
+        articles = [
+            Article(
+                uri=row["id"],
+                title=row["title"] or None,
+                text=row["text"],
+                published=row["published"],
+                source=row["source"],
+            )
+            for row in told
+        ]
+        sources = [compose(article.title, article.text) for article in articles]
         docs = nlp.pipe((source.text for source in sources), batch_size=16)
-        for article, source, doc in zip(articles, sources, docs, strict=True):
-            published = article["published"] and dt.date.fromisoformat(article["published"][:10])
-            header = read_header(source.text, source.body_start, published)
-            meta = ArticleMeta(published, article["source"], source.body_start, header)
-            yield from _article_rows(path.stem, article, doc, finder.process(doc, meta))
+        for row, article, source, doc in zip(told, articles, sources, docs, strict=True):
+            yield from _article_rows(path.stem, row, doc, read(finder, article, source, doc).parties)
 
 
 def _article_rows(file: str, article: dict[str, Any], doc: Doc, parties: Parties) -> Iterator[dict[str, Any]]:
@@ -107,7 +111,5 @@ def _article_rows(file: str, article: dict[str, Any], doc: Doc, parties: Parties
 
 
 if __name__ == "__main__":
-    with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
-        out.writelines(
-            json.dumps(row) + "\n" for row in rows(sys.argv[1], [Path(name) for name in sys.argv[3:]])
-        )
+    with Path(sys.argv[1]).open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(row) + "\n" for row in rows([Path(name) for name in sys.argv[2:]]))

@@ -39,7 +39,7 @@ _BEYOND_BOUND = 25.0
 _BEYOND_COMMA = 3.0
 _TOO_FAR = 70.0
 _IN_EVIDENCE = 8.0  # what a digest tells in the present tense is of its own day unless dated itself
-_SEQUEL_REACH = 2
+_SEQUEL_REACH = 4
 
 
 def when(  # noqa: PLR0913, PLR0917 - each is a fact of its own
@@ -90,7 +90,7 @@ def _options(
 
 @cache
 def _follow_up() -> re.Pattern[str]:
-    cues, counts = "|".join(vocabulary()["follow_ups"]), "|".join(vocabulary()["numbers"])
+    cues, counts = ("|".join(vocabulary()[name]) for name in ("follow_ups", "numbers"))
     return re.compile(
         rf"\b(?:(?P<count>{counts})\s+days?\s+(?P<way>earlier|before|later|after)|(?:{cues}))\b",
         re.IGNORECASE,

@@ -25,6 +25,10 @@ def credited(text: str, evidence: str = CALL) -> str | None:
         (f"{CALL}. (Agency Two)\n\nRain fell.", "Agency Two"),
         (f"The following is attributable to Spokesperson Rosa Vega:\n\n{CALL}.", "Spokesperson Rosa Vega"),
         (f"{CALL}. They discussed salmon.\n\n— NPA", "NPA"),
+        (f"{CALL}. They discussed salmon. — NPA", "NPA"),
+        (f"{CALL}. This was announced by press secretary Rosa Vega.", "press secretary Rosa Vega"),
+        (f"{CALL}, foreign minister Ji-won Han said.", "foreign minister Ji-won Han"),
+        (f"Another official, speaking without leave, said {CALL}.", "Another official"),
     ],
 )
 def test_the_credited_source_is_found(text: str, source: str) -> None:
@@ -34,8 +38,14 @@ def test_the_credited_source_is_found(text: str, source: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [f"{CALL}. They discussed salmon.", f'{CALL}. "I like salmon," Lima said.'],
+    [
+        f"{CALL}. They discussed salmon.",
+        f'{CALL}. "I like salmon," Lima said.',
+        f"{CALL}. It is said Peru would join in.",
+        f"{CALL}. They discussed the United States and salmon.",
+        f"{CALL}. (File photo: Agency Two)\n\nRain fell.",
+    ],
 )
 def test_no_source_is_made_up(text: str) -> None:
-    """What a side says during the contact is no source for it."""
+    """What a side says, whom a clause is about and who took a picture are no sources."""
     assert credited(text) is None

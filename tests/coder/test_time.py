@@ -112,9 +112,20 @@ def test_a_digest_headed_by_a_day_dates_its_present_tense() -> None:
         ("A day later Ola Berg rang her host.", "2023-05-09"),
         ("Two days earlier Ola Berg rang her host.", "2023-05-06"),
         ("In the evening Ola Berg rang her host.", "2023-05-08"),
+        ("They spoke of fish. Bread was served. That evening Ola Berg rang her host.", "2023-05-08"),
     ],
 )
 def test_a_sequel_counts_from_the_sentence_before(words: str, day: str) -> None:
     """Days told in relation to the last event are resolved against its day."""
     text = f"The two ministers met on Monday. {words}"
     assert found(text, "Ola Berg rang her host", kind="call").date == dt.date.fromisoformat(day)
+
+
+def test_what_a_digest_tells_as_news_is_not_dated_by_what_it_says_of_later() -> None:
+    """A day further on in the item belongs to something else than the present tense before it."""
+    text = (
+        "Events of 4 May 2023\n\nA storm hits the coast. (Agency One)\n\nPrices rise. (Daily Three)\n\n"
+        "Foreign minister Ola Berg meets her counterpart to prepare a summit of the region's leaders that "
+        "opens in Lima on 9 May. (Agency Two)"
+    )
+    assert found(text, "Ola Berg meets her counterpart").date == dt.date(2023, 5, 4)
