@@ -36,7 +36,7 @@ class Surroundings:
     @classmethod
     def of(cls, doc: Doc, parties: Parties, anchor: dt.date | None, title_end: int) -> Surroundings:
         """Read the surroundings of a document; `title_end` is the first token of its body."""
-        cut = sentences(doc)
+        cut, head = sentences(doc), doc.text[:_HEAD].casefold()
         inside = _by_sentence(cut, parties)
         codes = [frozenset(c for m in ms for c in _codes(parties, m)) for ms in inside]
         return cls(
@@ -52,7 +52,7 @@ class Surroundings:
                 c for (start, _), found in zip(cut, codes, strict=True) if start < title_end for c in found
             ),
             _carried(doc, parties, inside, cut),
-            any(words in doc.text[:_HEAD].casefold() for words in vocabulary()["schedule_titles"]),
+            any(words in head for words in vocabulary()["schedule_titles"]),
         )
 
 

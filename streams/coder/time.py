@@ -176,8 +176,9 @@ def _is_under_way(doc: Doc, sentence: Stretch) -> bool:
 
 def digest_day(doc: Doc) -> dt.date | None:
     """Day that heads a page of short items: a schedule, a chronicle, a digest."""
-    head, _, body = doc.text.partition("\n\n")
-    listed = any(words in doc.text[:300].casefold() for words in vocabulary()["schedule_titles"])
+    text = doc.text
+    (head, _, body), opening = text.partition("\n\n"), text[:300].casefold()
+    listed = any(words in opening for words in vocabulary()["schedule_titles"])
     if not listed and not is_digest(doc):
         return None
     for text in (head, body[:300]):
