@@ -52,8 +52,8 @@ class Consumer(driver.Consumer):
 
     async def _deliver(self, message: Message) -> None:
         if self.app.topics.acks_enabled_for(message.topic):
-            # Faust fetches from the sources before it opens the flow, and empties all queues when it does.
-            await self.app.flow_control.acquire()
+            # Faust fetches from the sources before a recovery is complete, and empties all queues when it is.
+            await cast("App", self.app).sources_open.wait()
             if message.generation_id != self.app.consumer_generation_id:
                 return
             self._in_flight[message.tp].add(message.offset)
@@ -123,6 +123,20 @@ class Transport(driver.Transport):
 
 class App(faust.App):
     """A Faust app on the transport above; it keeps nothing on disk."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- passed on as they come
+        super().__init__(*args, **kwargs)
+        self.sources_open = asyncio.Event()
+
+    def on_rebalance_start(self) -> None:
+        """Hold back the sources until the tables are there."""
+        self.sources_open.clear()
+        super().on_rebalance_start()
+
+    def on_rebalance_end(self) -> None:
+        """Let the sources flow."""
+        super().on_rebalance_end()
+        self.sources_open.set()
 
     def _create_directories(self) -> None:
         """Create none: the tables live in memory and in their changelogs."""

@@ -49,7 +49,7 @@ async def _deliver(consumer: Consumer, app: App, *offsets: int) -> dict[int, Con
 async def ours() -> tuple[Consumer, App]:
     consumer, app = _consumer(Consumer)
     assert isinstance(consumer, Consumer)
-    app.flow_control.resume()
+    app.on_rebalance_end()
     return consumer, app
 
 
@@ -83,7 +83,7 @@ async def test_the_message_after_a_gap_is_waited_for(ours: tuple[Consumer, App])
     assert consumer._new_offset(PARTITION) == 21
 
 
-async def test_nothing_is_delivered_before_the_flow_is_open(ours: tuple[Consumer, App]) -> None:
+async def test_nothing_is_delivered_during_a_rebalance(ours: tuple[Consumer, App]) -> None:
     """Faust fetches at the end of a recovery, then empties every queue: what was fetched would be gone."""
     consumer, app = ours
     delivered: list[int] = []
@@ -92,19 +92,19 @@ async def test_nothing_is_delivered_before_the_flow_is_open(ours: tuple[Consumer
         delivered.append(message.offset)
 
     consumer._forward = stream
-    app.flow_control.suspend()
+    app.on_rebalance_start()
     waiting = asyncio.create_task(consumer.callback(_message(4, app)))
     await asyncio.sleep(0.01)
     assert delivered == []
     assert consumer._new_offset(PARTITION) is None
-    app.flow_control.resume()
+    app.on_rebalance_end()
     await waiting
     assert delivered == [4]
-    app.flow_control.suspend()
+    app.on_rebalance_start()
     stale = asyncio.create_task(consumer.callback(_message(5, app)))
     await asyncio.sleep(0.01)
     app.consumer_generation_id += 1
-    app.flow_control.resume()
+    app.on_rebalance_end()
     await stale
     assert delivered == [4]
 
