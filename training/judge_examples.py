@@ -2,8 +2,8 @@
 
 usage: python -m training.judge_examples EXAMPLES.pkl DEV.jsonl [MORE.jsonl ...] [--stream STREAM.jsonl.gz]
 
-The first file is the one that figures are reported on; articles of the others that share text with it are left
-out. Lines of training/annotations/stream_open.jsonl hold no text but the place of it in STREAM.
+The first file is the one that figures are reported on; articles of the others that share text with it are
+left out. Lines of training/annotations/stream_open.jsonl hold no text but the place of it in STREAM.
 """
 
 from __future__ import annotations
