@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from streams.coder.records import Entity
 from streams.coder.speech import Saying, sayings, vocabulary
-from streams.coder.telling import Stretch, sentence_of
+from streams.coder.telling import Stretch, sentence_of, whole
 
 _REACH_AFTER = 5
 _REACH_BEFORE = 3
@@ -81,7 +81,7 @@ def _parenthesis() -> re.Pattern[str]:
 def _item_credit(doc: Doc, evidence: Stretch) -> str | None:
     """Credit in brackets after an item of a digest: "… in Geneva. (Reuters) (BBC)"."""
     last = doc[evidence[1] - 1]
-    rest = doc.text[last.idx + len(last) :].split("\n", 1)[0]
+    rest = whole(doc)[last.idx + len(last) :].split("\n", 1)[0]
     closed = re.search(r"[.!?][”\"’]?\s*((?:\(([A-Z0-9][^()]{1,70})\)[\s,]*)+)", rest)
     if not closed or _another_item(rest[: closed.start()]):
         return None
@@ -112,7 +112,7 @@ def _release() -> tuple[re.Pattern[str], ...]:
 
 def _release_credit(doc: Doc) -> str | None:
     """Credit that heads an official release and holds for all of it."""
-    head = doc.text[:1200]
+    head = whole(doc)[:1200]
     for pattern in _release():
         if found := pattern.search(head):
             return found.group("by").strip()
@@ -121,6 +121,6 @@ def _release_credit(doc: Doc) -> str | None:
 
 def _sign_off(doc: Doc) -> str | None:
     """Find an agency that ends the article: "— SPA" by itself, or after a dash on the last line."""
-    last = doc.text.rstrip().rsplit("\n", 1)[-1].strip()
+    last = whole(doc).rstrip().rsplit("\n", 1)[-1].strip()
     found = re.fullmatch(r"(?:.*[.!?”\"]\s*[-—–/(]+\s*|[-—–/(\s]*)([A-Z][A-Z&/-]{1,11})[)/.\s]*", last)
     return found.group(1) if found else None

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from streams.coder.records import Claim, Mention, Parties
 from streams.coder.speech import Saying, sayings
-from streams.coder.telling import Stretch, Telling
+from streams.coder.telling import Stretch, Telling, whole
 
 _QUOTED = re.compile(r"“([^“”\n]{2,800})”|\"([^\"\n]{2,800})\"|«([^«»\n]{2,800})»")
 _FEWEST_WORDS = 3
@@ -37,7 +37,7 @@ def quotes(doc: Doc, told: Telling, claim: Claim, parties: Parties) -> list[Quot
 
 
 def _quoted(doc: Doc) -> Iterator[tuple[int, int, str]]:
-    for match in _QUOTED.finditer(doc.text):
+    for match in _QUOTED.finditer(whole(doc)):
         text = next(group for group in match.groups() if group)
         span = doc.char_span(*match.span(), alignment_mode="expand")
         if span is not None and len(text.split()) >= _FEWEST_WORDS:

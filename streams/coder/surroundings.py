@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from streams.coder.dates import Expression, expressions, vocabulary
 from streams.coder.records import Mention, Parties
-from streams.coder.telling import Stretch, sentences
+from streams.coder.telling import Stretch, sentences, whole
 
 _QUOTES = {"“": 1, "”": -1, '"': 0}
 _SUBJECT_DEPS = frozenset({"nsubj", "nsubj:pass", "nsubjpass"})
@@ -36,7 +36,7 @@ class Surroundings:
     @classmethod
     def of(cls, doc: Doc, parties: Parties, anchor: dt.date | None, title_end: int) -> Surroundings:
         """Read the surroundings of a document; `title_end` is the first token of its body."""
-        cut, head = sentences(doc), doc.text[:_HEAD].casefold()
+        cut, head = sentences(doc), whole(doc)[:_HEAD].casefold()
         inside = _by_sentence(cut, parties)
         codes = [frozenset(c for m in ms for c in _codes(parties, m)) for ms in inside]
         return cls(

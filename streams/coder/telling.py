@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from spacy.tokens import Doc
 
@@ -37,6 +37,14 @@ class Telling:
         return self.core + tuple(stretch for stretch, others in pairs if not others)
 
 
+# The last document's text and sentences are kept: each of its contacts asks for them several times.
+@lru_cache(maxsize=1)
+def whole(doc: Doc) -> str:
+    """Text of the Doc, which spaCy puts together anew each time."""
+    return doc.text
+
+
+@lru_cache(maxsize=1)
 def sentences(doc: Doc) -> tuple[Stretch, ...]:
     """Sentences of the Doc, cut at line breaks whatever the parser thinks."""
     cut = []
@@ -112,14 +120,15 @@ def _credit() -> re.Pattern[str]:
     return re.compile(r"[.!?”\"]\s*\((?:[A-Z][\w.&’' /,-]{1,60})\)(?=\s|$)")
 
 
+@lru_cache(maxsize=1)
 def is_digest(doc: Doc) -> bool:
     """Whether the page strings together short items, each with its source in brackets."""
-    return len(_credit().findall(doc.text)) >= _DIGEST_CREDITS
+    return len(_credit().findall(whole(doc))) >= _DIGEST_CREDITS
 
 
 def _item_end(doc: Doc, cut: Sequence[Stretch], last: int) -> int:
     """Where the item of a digest ends: at a source in brackets or at the end of the paragraph."""
-    text, numbers = doc.text, paragraphs(doc, cut)
+    text, numbers = whole(doc), paragraphs(doc, cut)
     for index in range(last, len(cut) - 1):
         between = text[doc[cut[index][0]].idx : doc[cut[index + 1][0]].idx + 40]
         if numbers[index + 1] != numbers[index] or _credit().search(between):

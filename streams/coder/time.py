@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from schemas.base import DatePrecision, Kind, Modality
 from streams.coder.dates import Expression, Tense, expressions, precision, resolve, vocabulary
 from streams.coder.records import Header
-from streams.coder.telling import Stretch, is_digest, words
+from streams.coder.telling import Stretch, is_digest, whole, words
 from streams.coder.telling import sentences as all_sentences
 
 
@@ -176,7 +176,7 @@ def _is_under_way(doc: Doc, sentence: Stretch) -> bool:
 
 def digest_day(doc: Doc) -> dt.date | None:
     """Day that heads a page of short items: a schedule, a chronicle, a digest."""
-    text = doc.text
+    text = whole(doc)
     (head, _, body), opening = text.partition("\n\n"), text[:300].casefold()
     listed = any(words in opening for words in vocabulary()["schedule_titles"])
     if not listed and not is_digest(doc):

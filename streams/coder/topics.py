@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
 
@@ -55,7 +55,11 @@ def _any_word_of(words: Iterable[str]) -> re.Pattern[str]:
 
 def _mentions(doc: Doc, stretches: Iterable[Stretch]) -> dict[str, float]:
     """Damped count of each topic's words."""
-    text = " \n ".join(doc[start:end].text for start, end in stretches)
+    return _counted(" \n ".join(doc[start:end].text for start, end in stretches))
+
+
+@lru_cache(maxsize=4)  # the contacts of one article share its lead
+def _counted(text: str) -> dict[str, float]:
     counts = {topic: len(pattern.findall(text)) for topic, pattern in lexicon().items()}
     return {topic: math.log2(1 + min(count, 7)) for topic, count in counts.items() if count}
 
