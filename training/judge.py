@@ -30,10 +30,10 @@ from training.judge_data import Board, Example, Features, Vocabulary, gold_pair
 class Settings:
     """What was tuned in cross-validation."""
 
-    contact_c: float = 0.05
-    modality_c: float = 0.1
+    contact_c: float = 0.15
+    modality_c: float = 0.3
     claim_c: float = 1.0
-    other_sets: float = 0.7  # weight of articles that are not of dev
+    other_sets: float = 1.0  # weight of articles that are not of dev
     beside: float = 0.0  # weight of a positive candidate in the evidence's sentence but not in the evidence
     retold: float = 0.0  # the same outside that sentence
     least: int = 3  # how often a feature must occur
