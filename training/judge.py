@@ -31,7 +31,7 @@ class Settings:
     """What was tuned in cross-validation."""
 
     contact_c: float = 0.15
-    modality_c: float = 0.3
+    modality_c: float = 1.0
     claim_c: float = 1.0
     other_sets: float = 1.0  # weight of articles that are not of dev
     beside: float = 0.0  # weight of a positive candidate in the evidence's sentence but not in the evidence

@@ -126,7 +126,7 @@ def crossed(candidate: Candidate) -> dict[str, float]:
 
 
 def _only_modality(name: str) -> bool:
-    return name.startswith(("m:before2", "m:after", "m:above=", "m:verb"))
+    return name.startswith(("m:before2", "m:after", "m:above=", "m:verb", "m:when", "m:months", "m:base+tense"))
 
 
 def modality_features(candidate: Candidate) -> dict[str, float]:

@@ -116,9 +116,6 @@ def _group(  # noqa: PLR0913, PLR0917 - the pair's context, worked out once for 
         if other != kind:
             features[f"rival={other}"] = strongest[other]
             features[f"{kind}:rival={other}"] = strongest[other]
-    for name in top[1].features:
-        if name.startswith(("together=", "rarer=", "title.", "schedule", "at=", "rule=", "undated")):
-            features[f"top:{name}"] = 1.0
     return Group(pair, kind, modality, tuple((s, c, v) for s, c, v, _ in shares if s > _FAINT / 2), features)
 
 

@@ -17,12 +17,12 @@ from spacy.tokens import Doc, Token
 
 from schemas.base import Modality
 from streams.coder.cues import FoundCue
-from streams.coder.dates import Expression, resolve
-from streams.coder.telling import Stretch
+from streams.coder.dates import Expression
+from streams.coder.lag import lags
+from streams.coder.telling import Stretch, whole
 
 Where = Literal["left", "right", "near"]
 _LEFT, _RIGHT = 9, 9
-_OLD_DAYS, _FRESH_DAYS = 30, 1
 _BREAKS = frozenset({";", "“", "”", '"', ".", ":", "—"})
 _CLOSE_WORDS = 3
 _MAX_CLIMB = 6
@@ -65,8 +65,13 @@ def _signal_words() -> dict[Where, dict[tuple[str, ...], str]]:
     return table
 
 
-def modality_of(
-    doc: Doc, sentence: Stretch, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None
+def modality_of(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    doc: Doc,
+    sentence: Stretch,
+    cue: FoundCue,
+    times: tuple[Expression, ...],
+    anchor: dt.date | None,
+    latest: int | None = None,
 ) -> Told:
     """Read the modality of what a cue tells, with its signals as `name` or `name=word`."""
     low, high = _clause(doc, sentence, cue.cue.head)
@@ -74,7 +79,8 @@ def modality_of(
         *_tense(doc, cue),
         *_words(doc, low, cue.cue.start, ("left", "near"), "l"),
         *_words(doc, cue.cue.end, high, ("right", "near"), "r"),
-        *_time(doc, cue, times, anchor),
+        *_time(doc, cue, times, anchor, latest),
+        *_above(doc, cue),
         *_close(doc, sentence, cue),
     ]
     unique = tuple(dict.fromkeys(found))
@@ -134,38 +140,29 @@ def _tense(doc: Doc, cue: FoundCue) -> Iterator[str]:
         yield f"above={above.lower_}"
 
 
-def _time(doc: Doc, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None) -> Iterator[str]:
+def _above(doc: Doc, cue: FoundCue) -> Iterator[str]:
+    """Signals in the words that govern the cue, and how its rule goes with the tense."""
+    step = doc[cue.cue.head]
+    for _ in range(_MAX_CLIMB):
+        if step.head.i == step.i:
+            break
+        step = step.head
+        if name := _signal_words()["left"].get((step.lower_,)):
+            yield f"up:{name}"
+    verb = governing_verb(doc[cue.cue.head])
+    yield f"rule+tense={cue.entry.rule}+{verb.tag_}"
+    yield f"base+tense={cue.base}+{verb.tag_}"
+
+
+def _time(
+    doc: Doc, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None, latest: int | None
+) -> Iterator[str]:
     """How the nearest expression of time lies to the day of the report."""
     if not times:
         return
     at = doc[cue.cue.head].idx
     nearest = min(times, key=lambda e: (min(abs(e.start - at), abs(e.end - at)), e.start))
-    yield f"time={nearest.form}"
-    for name, value in nearest.parts:
-        if name in {"which", "vague_year", "year"}:
-            yield f"time:{name}={value if name == 'which' else 'told'}"
-    if year := nearest.part("vague_year") or nearest.part("year"):
-        yield f"years={_years(int(year), anchor)}"
-    if anchor is None:
-        return
-    for tense in ("past", "future"):
-        day = resolve(nearest, anchor, tense)
-        if day is not None:
-            yield f"days:{tense}={_lag((day - anchor).days)}"
-
-
-def _years(year: int, anchor: dt.date | None) -> str:
-    if anchor is None:
-        return "unknown"
-    return "before" if year < anchor.year else "after" if year > anchor.year else "same"
-
-
-def _lag(days: int) -> str:
-    if days < -_OLD_DAYS:
-        return "old"
-    if days < 0:
-        return "past"
-    return "same" if days <= _FRESH_DAYS - 1 else "future"
+    yield from lags(whole(doc), nearest, anchor, latest)
 
 
 def _reading(found: tuple[str, ...]) -> Modality:

@@ -32,18 +32,19 @@ class Surroundings:
     title_codes: frozenset[str]
     carried: tuple[tuple[tuple[int, Mention], ...], ...]
     listed: bool
+    latest: int | None  # last year that the article names
 
     @classmethod
     def of(cls, doc: Doc, parties: Parties, anchor: dt.date | None, title_end: int) -> Surroundings:
         """Read the surroundings of a document; `title_end` is the first token of its body."""
         cut, head = sentences(doc), whole(doc)[:_HEAD].casefold()
-        inside = _by_sentence(cut, parties)
+        inside, times = _by_sentence(cut, parties), tuple(_times(doc, stretch) for stretch in cut)
         codes = [frozenset(c for m in ms for c in _codes(parties, m)) for ms in inside]
         return cls(
             cut,
             inside,
             _quoted(doc),
-            tuple(_times(doc, stretch) for stretch in cut),
+            times,
             title_end,
             anchor,
             Counter(c for found in codes for c in found),
@@ -53,6 +54,10 @@ class Surroundings:
             ),
             _carried(doc, parties, inside, cut),
             any(words in head for words in vocabulary()["schedule_titles"]),
+            max(
+                (int(y) for ts in times for t in ts if (y := t.part("year") or t.part("vague_year"))),
+                default=None,
+            ),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc
 
@@ -11,11 +10,10 @@ from schemas.base import Kind
 from streams.coder.cues import FoundCue
 from streams.coder.modality import Told
 from streams.coder.records import Parties
+from streams.coder.rivals import Rivals
+from streams.coder.sides import Side
 from streams.coder.surroundings import Surroundings
 from streams.coder.telling import Stretch
-
-if TYPE_CHECKING:
-    from streams.coder.contacts import Side
 
 _SURE = 0.7
 _BODIES = frozenset({"GCC", "LAS", "OIC", "OTS", "SCO", "CIS"})  # codes that look like a state's
@@ -43,6 +41,7 @@ def traits(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     a: Side,
     b: Side,
     told: Told,
+    rivals: Rivals,
 ) -> dict[str, float]:
     """Features of a candidate by name; a value is 1 but for the few that measure."""
     on: list[str] = []
@@ -51,6 +50,7 @@ def traits(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     on += _of_sides(parties, a, b)
     on += _of_words(doc, around, number, cue, a, b)
     on += _of_article(around, number, a, b)
+    on += rivals.against(a, b)
     on += [f"m:{signal}" for signal in told.signals]
     if around.listed and any(
         _starts_with_clock(doc, s) for s in around.sentences[max(0, number - 1) : number + 1]

@@ -176,7 +176,6 @@ def test_evidence_and_cue_are_verbatim(coder: Coder, title: str | None) -> None:
     assert_verbatim(raw, reports)
 
 
-@pytest.mark.xfail(strict=True, reason="the subject of one story is carried into the contacts of the next")
 def test_three_stories_tell_three_contacts(coder: Coder) -> None:
     """Who acts in one paragraph has no part in the contact of the next, which names both its sides."""
     assert told(coder.code(article(BODY))) == list(TOLD.values())
