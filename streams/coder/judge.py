@@ -126,7 +126,8 @@ def crossed(candidate: Candidate) -> dict[str, float]:
 
 
 def _only_modality(name: str) -> bool:
-    return name.startswith(("m:before2", "m:after", "m:above=", "m:verb", "m:when", "m:months", "m:base+tense"))
+    about_time = ("m:before2", "m:after", "m:above=", "m:verb", "m:when", "m:months", "m:base+tense")
+    return name.startswith(about_time)
 
 
 def modality_features(candidate: Candidate) -> dict[str, float]:
