@@ -33,6 +33,18 @@ def _plausible(value: datetime | date) -> datetime | date:
 Published = Annotated[AwareDatetime | date, BeforeValidator(_told), AfterValidator(_plausible)]
 
 
+def day_of(published: datetime | date | None) -> date | None:
+    """Give the day of a publication, in the offset that the wire gave."""
+    return published.date() if isinstance(published, datetime) else published
+
+
+def moment_of(published: datetime | date | None) -> datetime | None:
+    """Give the moment of a publication in UTC; a bare day counts from its midnight UTC."""
+    if published is None or isinstance(published, datetime):
+        return published and published.astimezone(UTC)
+    return datetime.combine(published, time(), tzinfo=UTC)
+
+
 class Article(Versioned):
     """One version of one news item."""
 
@@ -79,13 +91,4 @@ class Article(Versioned):
     @property
     def published_day(self) -> date | None:
         """Day of publication in the offset the wire gave."""
-        return self.published.date() if isinstance(self.published, datetime) else self.published
-
-    @property
-    def published_at(self) -> datetime | None:
-        """Moment of publication in UTC; a bare day counts from its midnight UTC."""
-        if self.published is None:
-            return None
-        if isinstance(self.published, datetime):
-            return self.published.astimezone(UTC)
-        return datetime.combine(self.published, time(), tzinfo=UTC)
+        return day_of(self.published)

@@ -18,6 +18,7 @@ from faust.streams import Stream
 from faust.types import EventT
 
 from schemas import Article, ArticleRef, ArticleReports, Contact
+from schemas.article import day_of
 from streams import ledger, rollups
 from streams.app import Context
 from streams.delivery import Record, fail_stop, finish, publish
@@ -88,7 +89,7 @@ class _Agent(ABC):
 
         async def in_order(of_key: list[Event]) -> None:
             for event in of_key:
-                day = await self.step(event)
+                day = await self._step_or_refuse(event)
                 await finish(self.context.app, stream, event)
                 # A day ahead of its arrival is a plan or a mistake; it must not make everything else old.
                 if day is not None and day <= _arrival(event) + _A_DAY:
@@ -100,21 +101,23 @@ class _Agent(ABC):
                 self._newest[partition] = max(told)
                 await self.expire(partition, max(told))
 
+    async def _step_or_refuse(self, event: Event) -> dt.date | None:
+        """Take an event's step, or keep the event where it cannot be used."""
+        try:
+            return await self.step(event)
+        except RefusedError as refused:
+            letter = dead_letter(event.message, refused)
+            record: Record = letter.letter_id.encode(), letter.model_dump_json().encode(), []
+            await publish(self.context.app, self.context.topics.dead_letters, [record])
+            return None
+
     @abstractmethod
     async def step(self, event: Event) -> dt.date | None:
-        """Do all that follows from one event; gives the day that it speaks of."""
+        """Do all that follows from one event; gives the day that it speaks of; raises RefusedError."""
 
     @abstractmethod
     async def expire(self, partition: int, newest: dt.date) -> None:
         """Delete the state of a partition that is older than its retention, counted from the newest day."""
-
-    async def refuse(self, event: Event, refused: RefusedError) -> None:
-        """Keep a record that cannot be used."""
-        letter = dead_letter(event.message, refused)
-        value = letter.model_dump_json().encode()
-        await publish(
-            self.context.app, self.context.topics.dead_letters, [(letter.letter_id.encode(), value, [])]
-        )
 
 
 class _Code(_Agent):
@@ -154,14 +157,12 @@ class _Code(_Agent):
         """Publish what the article says, and that it no longer says what its earlier version said."""
         coded = self._coded[_place(event)]
         if isinstance(coded, RefusedError):
-            await self.refuse(event, coded)
-            return None
+            raise coded
         article, coding = coded
         if self._is_known(article):
             return article.published_day
         if isinstance(coding, Poison):
-            await self.refuse(event, RefusedError("poison", coding.detail))
-            return None
+            raise RefusedError("poison", coding.detail)
         before = self.context.coded.get(article.uri) or {"dyads": []}
         told = _by_dyad(article, coding, before["dyads"])
         if told:
@@ -209,19 +210,14 @@ class _Settle(_Agent):
 
     async def step(self, event: Event) -> dt.date | None:
         """Settle what one article says of one dyad."""
-        try:
-            incoming = read_record(ArticleReports, event.message.value)
-        except RefusedError as refused:
-            await self.refuse(event, refused)
-            return None
+        incoming = read_record(ArticleReports, event.message.value)
         settled = ledger.settle(self.context.ledger.get, incoming)
         app, topics = self.context.app, self.context.topics
         await publish(app, topics.contacts, [_public(contact) for contact in settled.contacts])
         by_country = [record for contact in settled.contacts for record in _for_countries(contact)]
         await publish(app, topics.country_contacts, by_country)
         await self.context.ledger.put(event.message.partition, settled.changes)
-        published = incoming.article.published
-        return published.date() if isinstance(published, dt.datetime) else published
+        return day_of(incoming.article.published)
 
     async def expire(self, partition: int, newest: dt.date) -> None:
         """Forget contacts that are older than their retention; they stay on the topic."""
@@ -241,11 +237,7 @@ class _RollUp(_Agent):
 
     async def step(self, event: Event) -> dt.date | None:
         """Count one revision of a contact for one country."""
-        try:
-            contact = read_record(Contact, event.message.value)
-        except RefusedError as refused:
-            await self.refuse(event, refused)
-            return None
+        contact = read_record(Contact, event.message.value)
         rolled = rollups.roll_up(self.context.buckets.get, contact, (event.message.key or b"").decode())
         records: list[Record] = [
             (key.encode(), rollup.model_dump_json().encode() if rollup else None, [])

@@ -13,7 +13,7 @@ import faust
 
 from streams.delivery import App, State
 from streams.settings import Settings
-from streams.topics import MAX_RECORD_BYTES, Topics
+from streams.topics import MAX_RECORD_BYTES, TABLES, Topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ def create(settings: Settings) -> Context:
         topic_allow_declare=False,
         web_enabled=False,
     )
-    tables = {
-        name: State(app, name, partitions=settings.partitions) for name in ("coded", "ledger", "buckets")
-    }
+    tables = {name: State(app, name, partitions=settings.partitions) for name in TABLES}
     return Context(app=app, settings=settings, topics=Topics.of(settings), **tables)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ from schemas import DeadLetter
 from streams import settings as settings_module
 from streams.settings import Settings, SettingsError
 from streams.topics import TopicsError
+from streams.wires import Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,7 +41,7 @@ def expected(function: Callable[P, R]) -> Callable[P, R]:
 
         try:
             return function(*args, **kwargs)
-        except (SettingsError, TopicsError, BrokerError, OSError, ValueError) as error:
+        except (SettingsError, TopicsError, BrokerError, OSError) as error:
             raise Failure(str(error)) from error
 
     return guarded
@@ -116,8 +117,7 @@ def feed(paths: tuple[str, ...]) -> None:
     items = [item for path in paths for item in articles_in(path)]
     with progress_bar(complaints, "feeding", len(items)) as advance:
         fed = send(items, current(), progress=advance)
-    for refusal in fed.refused:
-        complaints.print(f"refused {refusal.where}: {refusal.why}", highlight=False, soft_wrap=True)
+    _tell(fed.refused)
     click.echo(f"{fed.sent} sent, {len(fed.refused)} refused")
     if fed.refused:
         sys.exit(1)
@@ -131,7 +131,7 @@ def feed(paths: tuple[str, ...]) -> None:
 def code(paths: tuple[str, ...], *, min_confidence: float | None, explained: bool) -> None:
     """Code articles without Kafka: one contact a line as JSON, with `article_id`. PATH as for `feed`."""
     from streams.coding import lines
-    from streams.wires import Refusal, articles_in
+    from streams.wires import articles_in
 
     settings = current()
     if min_confidence is not None:
@@ -142,15 +142,19 @@ def code(paths: tuple[str, ...], *, min_confidence: float | None, explained: boo
     if explained:
         from streams.explain import explain
 
-        for article in articles:
-            explain(article, settings, console)
+        explain(articles, settings, console)
     else:
         for line in lines(articles, settings):
             click.echo(line)
-    for refusal in refused:
-        complaints.print(f"refused {refusal.where}: {refusal.why}", highlight=False, soft_wrap=True)
+    _tell(refused)
     if refused:
         sys.exit(1)
+
+
+def _tell(refused: Sequence[Refusal]) -> None:
+    """Print what was refused, and why, to standard error."""
+    for refusal in refused:
+        complaints.print(f"refused {refusal.where}: {refusal.why}", highlight=False, soft_wrap=True)
 
 
 @main.command(epilog=example("contactwire score annotated.jsonl"))
@@ -162,7 +166,11 @@ def score(annotated: str, coded: str | None) -> None:
     from streams.coding import scored
     from streams.views import score_table
 
-    console.print(score_table(*scored(annotated, coded, current())))
+    try:
+        rows, counts = scored(annotated, coded, current())
+    except ValueError as error:
+        raise Failure(f"not annotated articles: {error}") from error
+    console.print(score_table(rows, counts))
 
 
 @main.command(epilog=example("contactwire tail --country KAZ --from-beginning"))

@@ -35,8 +35,9 @@ def run(seeds: str, console: Console) -> None:
         with tempfile.TemporaryDirectory(prefix="contactwire-demo-") as folder:
             log = Path(folder) / "worker.log"
             with worker(settings, log) as process:
-                fed = feed(articles_in(seeds), settings)
-                articles = ", ".join(item.uri for item in articles_in(seeds) if isinstance(item, Article))
+                items = list(articles_in(seeds))
+                fed = feed(items, settings)
+                articles = ", ".join(item.uri for item in items if isinstance(item, Article))
                 console.print(f"fed {fed.sent} article(s): {articles}\n")
                 _show_contacts(settings, process, console)
             if process.returncode:

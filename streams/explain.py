@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
@@ -10,14 +12,18 @@ from spacy.tokens import Doc
 from schemas import Article, Report
 from streams.coder.coder import Coder
 from streams.coder.records import Parties
-from streams.coder.text import compose
 from streams.settings import Settings
 
 
-def explain(article: Article, settings: Settings, console: Console) -> None:
-    """Print an article's syntax, entities, parties and contacts with their reasons."""
+def explain(articles: Iterable[Article], settings: Settings, console: Console) -> None:
+    """Print syntax, entities, parties and contacts of articles, with the contacts' reasons."""
     coder = Coder(model=settings.model, roster=settings.roster, min_confidence=settings.min_confidence)
-    source = compose(article.title, article.text)
+    for article in articles:
+        _explain(article, coder, console)
+
+
+def _explain(article: Article, coder: Coder, console: Console) -> None:
+    source = coder.compose(article)
     console.rule(escape(article.uri))
     if why := coder.passed_by(article, source):
         console.print(f"passed by: {why}")
@@ -26,7 +32,7 @@ def explain(article: Article, settings: Settings, console: Console) -> None:
     for sentence in reading.doc.sents:
         console.print(_syntax(sentence.as_doc()), soft_wrap=True)
     console.print(Group(_entities(reading.doc), _parties(reading.parties)))
-    for report in coder.code(article):
+    for report in coder.reports(article, reading):
         console.print(_report(report), soft_wrap=True)
 
 

@@ -20,7 +20,6 @@ class Record:
 
     partition: int
     offset: int
-    timestamp_ms: int
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
@@ -62,7 +61,7 @@ class Follower:
         """Wait at most that long for records."""
         batches = self._consumer.poll(timeout_ms=int(seconds * 1000))
         return [
-            Record(r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers or ()))
+            Record(r.partition, r.offset, r.key, r.value, tuple(r.headers or ()))
             for records in batches.values()
             for r in records
         ]

@@ -29,8 +29,6 @@ _WARM_UP_SECONDS = 300.0
 class Coder(Protocol):
     """What a coder must offer."""
 
-    version: str
-
     def code(self, article: Article) -> list[Report]:
         """Give the reports of one article."""
         ...
@@ -42,7 +40,6 @@ class Coding:
 
     reports: list[Report] = field(default_factory=list)
     fingerprint: str | None = None
-    coder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def _code(articles: Sequence[Article]) -> list[Coding | Poison]:
 
 def _code_one(coder: Coder, article: Article) -> Coding | Poison:
     try:
-        return Coding(coder.code(article), fingerprint(article.text), coder.version)
+        return Coding(coder.code(article), fingerprint(article.text))
     except Exception as error:  # noqa: BLE001 -- whatever it is, it must cost this article only
         where = traceback.extract_tb(error.__traceback__)[-1]
         return Poison(f"the coder failed: {error!r} in {where.name}, line {where.lineno} of {where.filename}")

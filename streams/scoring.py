@@ -96,12 +96,10 @@ def fields(
 ) -> dict[str, tuple[int, int]]:
     """Count, by field, how many agree of how many that can, over the matched contacts held."""
     counts: dict[str, list[bool]] = defaultdict(list)
-    quiet = 0
     for row in annotated:
         found = coded.get(row["id"], ())
         if not row["contacts"]:
             counts["quiet article left alone"].append(not _held(found))
-            quiet += 1
         for gold, ours in _match(_held(row["contacts"]), _held(found), _same):
             _compare(gold, ours, counts)
     return {name: (sum(values), len(values)) for name, values in counts.items()}

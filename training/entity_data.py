@@ -9,7 +9,6 @@ from pathlib import Path
 from training.corpora import OUTSIDE, Marked, read_columns, read_news_ner
 from training.officials import Official, World
 
-ANY = frozenset({OUTSIDE})
 SLOT = re.compile(r"\{(?:([A-Z]+)=([^}]+)|(\w+)(?: (\d))?)\}")
 SLOT_LABELS = {
     "person": "PERSON",

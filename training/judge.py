@@ -16,13 +16,17 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from streams.coder.judge import MODALITIES, Calibration, Judge, Linear, Multinomial, Verdict
 from streams.coder.merge import Group, chosen, groups
+from streams.scoring import fields, report
+from streams.views import score_table
 from training.judge_data import Board, Example, Features, Vocabulary, gold_pair
 
 
@@ -201,6 +205,23 @@ def cross_validated(board: Board, settings: Settings) -> dict[str, list[tuple[fl
     return coded
 
 
+def as_contact(example: Example, score: float, group: Group) -> dict[str, Any]:
+    """A claim as the scoring reads contacts; the judge knows no date and no source."""
+    best = group.members[0][1]
+    sides = [example.parties.entities[k] for k in (best.a, best.b)]
+    named = [{"code": side.code, "name": side.name, "role": side.role} for side in sides]
+    return {
+        "kind": group.kind,
+        "modality": group.modality,
+        "a": named[0],
+        "b": named[1],
+        "direction": best.direction,
+        "date": None,
+        "reported_by": None,
+        "confidence": score,
+    }
+
+
 def as_json(judge: Judge) -> str:
     """The judge as it is shipped."""
     table = {
@@ -214,14 +235,20 @@ def as_json(judge: Judge) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Learn, and write the weights."""
+    """Print the cross-validated figures, then learn from everything, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("examples", type=Path)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args(arguments)
     examples: list[Example] = pickle.loads(options.examples.read_bytes())  # noqa: S301 - made by ourselves
     settings = Settings()
-    judge, _, _ = fit(Board(examples, settings.least), examples, settings)
+    board = Board(examples, settings.least)
+    coded = cross_validated(board, settings)
+    dev = [e for e in examples if e.is_dev]
+    found = {e.id: [as_contact(e, score, group) for score, group in coded[e.id]] for e in dev}
+    gold = [{"id": e.id, "contacts": e.gold} for e in dev]
+    Console(width=100).print(score_table(report(gold, found), fields(gold, found)))
+    judge, _, _ = fit(board, examples, settings)
     if options.write:
         options.write.write_text(as_json(judge) + "\n", encoding="utf-8")
     sys.stdout.write(f"{len(judge.contact.weights)} weights, thresholds {judge.thresholds}\n")

@@ -79,12 +79,17 @@ class Coder:
     def code_batch(self, articles: Iterable[Article]) -> list[list[Report]]:
         """Reports of several articles, one list each; what one says never depends on another."""
         batch = list(articles)
-        sources = [compose(article.title, article.text[:MAX_CHARS]) for article in batch]
+        sources = [self.compose(article) for article in batch]
         awake = [k for k, article in enumerate(batch) if self.passed_by(article, sources[k]) is None]
         coded: list[list[Report]] = [[] for _ in batch]
         for k, doc in zip(awake, self.nlp.pipe(sources[k].text for k in awake), strict=True):
             coded[k] = self.reports(batch[k], self.read(batch[k], sources[k], doc))
         return coded
+
+    @staticmethod
+    def compose(article: Article) -> Source:
+        """What is read of an article, as one text."""
+        return compose(article.title, article.text[:MAX_CHARS])
 
     def passed_by(self, article: Article, source: Source) -> str | None:
         """Why an article is not read; None where it is."""

@@ -22,15 +22,6 @@ _FOLDS = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "–": "-", "‑": "-", "‐": "-", "\n": " ", "\t": " ", "\u00a0": " "}
 )
 _UNDECLINED = ("ese", "ish", "sh", "ch", "ss", "s", "ic")
-_COMBINING = {
-    "Sino": "CHN",
-    "Russo": "RUS",
-    "Franco": "FRA",
-    "Anglo": "GBR",
-    "Indo": "IND",
-    "Turko": "TUR",
-    "Greco": "GRC",
-}
 _OUTRANKED = {
     "mask": 0,
     "state": 1,
@@ -219,11 +210,6 @@ def _has_case(surface: str, name: str) -> bool:
 def gazetteer() -> Gazetteer:
     """The gazetteer of the shipped data."""
     return Gazetteer()
-
-
-def combining_code(prefix: str) -> str | None:
-    """Code of the first half of "Sino-Russian"."""
-    return _COMBINING.get(prefix)
 
 
 def state_codes() -> frozenset[str]:

@@ -93,21 +93,22 @@ def _group(  # noqa: PLR0913, PLR0917 - the pair's context, worked out once for 
     second, third = ([_logit(s) for s in odds[1:3]] + [_NONE] * 2)[:2]
     missed = math.prod(1 - s for s in odds)
     mass = math.fsum(v.probability for _, v, _ in own)
+    best, share = _logit(odds[0]), (math.fsum(odds) / mass if mass else 0.0)
     features = {
-        "best": _logit(odds[0]),
+        "best": best,
         "second": second,
         "third": third,
         "any": _logit(1 - missed),
         "mass": math.log1p(math.fsum(odds)),
-        "share": math.fsum(odds) / mass if mass else 0.0,
+        "share": share,
         "margin": top[3],
         "modal": top[2].modality[modality],
         "plain": _logit(max(v.probability for _, v, _ in own)),
         f"kind={kind}": 1.0,
         f"modality={modality}": 1.0,
         f"kind={kind},{modality}": 1.0,
-        f"best,{modality}": _logit(odds[0]),
-        f"share,{modality}": math.fsum(odds) / mass if mass else 0.0,
+        f"best,{modality}": best,
+        f"share,{modality}": share,
         "best.title": float("in.title" in top[1].features),
         "best.carried": float("carried" in top[1].features),
         "people": float(sum(parties.entities[i].kind == "person" for i in (top[1].a, top[1].b))),

@@ -79,7 +79,6 @@ class Standing:
 
     def __init__(self, roster: Roster, meta: ArticleMeta, layout: Layout) -> None:
         self._roster = roster
-        self._meta = meta
         self._layout = layout
         self._home = home_of(meta.source)
         self._worldwide = is_worldwide(meta.source)

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from schemas import ArticleRef, Contact, ContactReport, Party, Place, Report
+from schemas.article import moment_of
 from schemas.base import DatePrecision, Kind, Modality
 from streams.ledger.copies import near
 from streams.ledger.names import name_parts, same_name
@@ -31,10 +32,7 @@ class Told:
     @property
     def at(self) -> dt.datetime | None:
         """Moment of publication in UTC; a bare day counts from its midnight."""
-        published = self.article.published
-        if published is None or isinstance(published, dt.datetime):
-            return published and published.astimezone(dt.UTC)
-        return dt.datetime.combine(published, dt.time(), tzinfo=dt.UTC)
+        return moment_of(self.article.published)
 
     @property
     def order(self) -> tuple[dt.datetime, str, str]:

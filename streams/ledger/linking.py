@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from streams.ledger.book import Book, article_of
 from streams.ledger.identity import Link, best_links, links
 from streams.ledger.traits import Traits
-
-Links = Mapping[str, Link | None]
 
 
 def changed_links(
