@@ -29,7 +29,6 @@ from streams.scoring import fields, report
 from streams.views import score_table
 from training.judge_data import Board, Example, Features, Vocabulary, gold_pair
 
-
 _LATER = frozenset({"date", "no invented date", "reported by"})  # filled in after the judge
 
 
