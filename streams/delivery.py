@@ -5,6 +5,12 @@
   `finish` finishes a message: Faust also acknowledges what it skips or what failed.
 - Sends: `publish` returns when all in-sync replicas have the record; the producer is idempotent.
 - State: `State.put` returns when the changelog has the change, so that the source can be finished.
+- Fencing: nothing is sent once the lease on the partitions has ended (see `streams.lease`); a worker that was
+  stopped for too long ends instead. The idempotent producer does not do this: it knows the batches of one
+  process, not that another took over. What remains is a request that left, or just passed the check, when the
+  process or its network stopped, and that arrives late. Whoever took over wrote the same, since ids and
+  revisions follow from the input alone: subscribers and rollups know that revision. In a changelog it may
+  put an older value over a newer one, for the next recovery to read: `contactwire rebuild` finds that.
 - Anything unforeseen ends the process at once (`fail_stop`); what was not finished is delivered again.
 """
 
@@ -18,10 +24,13 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, cast
 
+import aiokafka
 import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT, StreamT
 from faust.types.tuples import Message
+
+from streams.lease import Lease, LeaseError
 
 FAUST_VERSION = "0.15.3"
 EXIT_FAILED = 70
@@ -49,6 +58,11 @@ class Consumer(driver.Consumer):
         self.last_progress = time.monotonic()
         self._forward: Callable[[Message], Awaitable[None]] = self.callback
         self.callback = self._deliver
+        conf = self.app.conf
+        self.lease = Lease(session=conf.broker_session_timeout, rebalance=conf.broker_rebalance_timeout)
+
+    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def _deliver(self, message: Message) -> None:
         if self.app.topics.acks_enabled_for(message.topic):
@@ -107,11 +121,36 @@ class Consumer(driver.Consumer):
                 await self.seek(tp, offset)
 
 
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Lets the consumer's lease hear what the group's coordinator answers."""
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 -- the only way to it
+        cast("Consumer", self.consumer).lease.listen(coordinator)
+
+
 class Producer(driver.Producer):
-    """Idempotent also outside transactions."""
+    """Idempotent also outside transactions; sends nothing without a lease."""
 
     def _settings_extra(self) -> Mapping[str, Any]:
         return {"acks": "all", "enable_idempotence": True}
+
+    def _new_producer(self, transactional_id: str | None = None) -> aiokafka.AIOKafkaProducer:
+        producer = super()._new_producer(transactional_id)
+        sender = producer._sender  # noqa: SLF001 -- every request passes it, first tries and repeated ones
+        send = sender._send_produce_req  # noqa: SLF001 -- as above
+
+        async def leased(node: int, batches: object) -> None:
+            await producer.client.ready(node)  # a connection may take longer than the lease
+            try:
+                cast("Consumer", self.app.consumer).lease.require()
+            except LeaseError as error:
+                fail_stop("the lease", error)
+            await send(node, batches)
+
+        sender._send_produce_req = leased  # noqa: SLF001 -- as above
+        return producer
 
 
 class Transport(driver.Transport):
