@@ -20,7 +20,12 @@ from streams.coder.surroundings import Surroundings
 from streams.coder.traits import traits
 
 MAX_PER_ARTICLE = 600
-MAX_PER_SENTENCE = 60
+MAX_PER_SENTENCE = 160
+MAX_CROSSED = (
+    9  # parties around one cue of which every two are a pair; of a longer list only those with its leads
+)
+_LEADS = 2
+_LEADING = frozenset({"subj", "poss", "by", "passive"})
 MAX_SENTENCE_TOKENS = 220
 
 
@@ -50,7 +55,7 @@ def _in_sentence(
 ) -> Iterator[Candidate]:
     carried = around.carried[number]
     for cue in cues:
-        sides = sides_of(doc, parties, around.mentions[number], cue)
+        sides = sides_of(doc, parties, around.mentions[number], around.lists[number], cue)
         if not sides:
             continue
         rivals = Rivals.of(doc, parties, around.mentions[number], cue, sides)
@@ -65,7 +70,11 @@ def _pairs(
     parties: Parties, cue: FoundCue, sides: Sequence[Side], carried: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[Side, Side]]:
     """Every two sides in the sentence, then each with those whom an ellipsis may mean."""
+    leads = {side.code for side in sorted(sides, key=lambda side: side.pull)[:_LEADS]}
+    leads |= {side.code for side in sides if side.function in _LEADING and side.place is side.mention}
     for one, other in combinations(sides, 2):
+        if len(sides) > MAX_CROSSED and not {one.code, other.code} & leads:
+            continue
         if not (cue.entry.weak and _unfit(one, other)):
             yield one, other
     if cue.entry.weak:
@@ -75,7 +84,7 @@ def _pairs(
         code = parties.entities[entity].code
         if code is not None and code not in here:
             for side in sides:
-                yield Side(entity, code, mention, None, 3.0), side
+                yield Side(entity, code, mention, None, 3.0, mention), side
 
 
 def _unfit(one: Side, other: Side) -> bool:

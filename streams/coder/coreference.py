@@ -8,6 +8,7 @@ from streams.coder.cast import Cast
 from streams.coder.layout import Layout
 from streams.coder.lexicon import words
 from streams.coder.records import Mention
+from streams.coder.telling import quoted
 
 _SINGULAR = {"he": "m", "she": "f", "him": "m"}
 _PLURAL = frozenset(("they", "them"))
@@ -16,6 +17,7 @@ _VAGUE = frozenset(("demonym", "capital"))
 _WINDOW = 4  # sentences
 _PAIR = 2
 _CERTAINTY = 0.6
+_IN_QUOTATION = 3.0
 
 
 class Coreference:
@@ -25,6 +27,7 @@ class Coreference:
         self._layout = layout
         self._cast = cast
         self._words = words()
+        self._quoted = quoted(layout.doc)
 
     def resolve(self) -> None:
         """Add a mention for every pronoun and group that can be told."""
@@ -56,6 +59,8 @@ class Coreference:
             if entity.kind != "person" or self._cast.gender.get(entity.index, gender) not in ("", gender):
                 continue
             worth = self._salience(mention, i) + (0.3 if entity.code else 0.0)
+            if mention.start in self._quoted and i not in self._quoted:
+                worth -= _IN_QUOTATION  # who is spoken of there, seldom the one who speaks
             if best is None or worth > best[0]:
                 best = (worth, mention)
         if best is not None:

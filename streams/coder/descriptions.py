@@ -14,6 +14,7 @@ from streams.coder.reading import Reading
 from streams.coder.records import MentionForm, Parties
 from streams.coder.roles import RolePhrase
 from streams.coder.standing import is_private
+from streams.coder.voices import Voices
 
 _PLACES: dict[PlaceForm, tuple[MentionForm, float]] = {
     "state": ("state", 1.0),
@@ -55,13 +56,16 @@ _PERSONAL = frozenset(("titled", "name"))
 class Describer:
     """Turns persons, office phrases and places into entities and mentions."""
 
-    def __init__(self, layout: Layout, persons: Sequence[Person], reading: Reading) -> None:
+    def __init__(
+        self, layout: Layout, persons: Sequence[Person], reading: Reading, source: str | None
+    ) -> None:
         self._layout = layout
         self._persons = persons
         self._roles = [role for role in reading.roles if not reading.is_taken(role)]
         self._in_roles = {i for role in reading.roles for i in range(role.start, role.end)}
         self._cast = Cast(layout)
         self._words = words()
+        self._source = source
 
     def parties(self) -> Parties:
         """The parties of the article."""
@@ -77,6 +81,7 @@ class Describer:
             ):
                 self._add_role(role)
         Coreference(self._layout, self._cast).resolve()
+        Voices(self._layout, self._cast, self._source).resolve()
         return self._cast.parties()
 
     def _add_person(self, person: Person) -> None:

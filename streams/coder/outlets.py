@@ -38,6 +38,16 @@ def is_worldwide(source: str | None) -> bool:
 
 
 @cache
+def is_office(source: str | None) -> bool:
+    """Whether an office of state publishes the source itself."""
+    folded = fold(source or "")
+    return any(
+        re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", folded)
+        for name in data_lines("offices_of_publishers.txt")
+    )
+
+
+@cache
 def home_of(source: str | None) -> str | None:
     """Code of the state or organisation an outlet belongs to, where its name tells."""
     if not source:

@@ -57,7 +57,7 @@ class PartyFinder:
         self._titles.join_after(reading)
         persons = self._gather(reading).in_order()
         Standing(self._roster, meta, layout).settle(persons)
-        return Describer(layout, persons, reading).parties()
+        return Describer(layout, persons, reading, meta.source).parties()
 
     def _gather(self, reading: Reading) -> People:
         """Bring each person's mentions together, full names first, then short forms wherever they stand."""

@@ -24,6 +24,7 @@ MentionForm = Literal[
     "organisation",  # the European Union
     "delegation",  # a South Korean government delegation
     "pronoun",  # he, she
+    "speaker",  # I, our
     "group",  # the two leaders, both ministers, they
 ]
 

@@ -46,8 +46,10 @@ class Rivals:
 
     def against(self, a: Side, b: Side) -> list[str]:
         """Features of a pair among its rivals."""
-        order = [side.code for side in self.sides]
-        ranks = sorted(min(order.index(s.code), _MOST) if s.code in order else _MOST + 1 for s in (a, b))
+        order = list(dict.fromkeys(side.place.start for side in self.sides))  # a list has one rank
+        ranks = sorted(
+            min(order.index(s.place.start), _MOST) if s.relation is not None else _MOST + 1 for s in (a, b)
+        )
         found = [f"ranks={ranks[0]},{ranks[1]}"]
         found += [f"{name}.shadow={self._shadow(side, a, b)}" for name, side in (("a", a), ("b", b))]
         found.append(f"places={self._place(_LEADING, a, b)}|{self._place(_FOLLOWING, a, b)}")
@@ -60,9 +62,9 @@ class Rivals:
         """How many third parties stand between a side and the cue."""
         if side.relation is None:
             return 0
-        low, high = sorted((side.mention.start, self.cue.cue.head))
+        low, high = sorted((side.place.start, self.cue.cue.head))
         third = [s for s in self.sides if s.code not in {a.code, b.code}]
-        return min(sum(low < s.mention.start < high for s in third), 2)
+        return min(len({s.place.start for s in third if low < s.place.start < high}), 2)
 
     def _place(self, functions: frozenset[str], a: Side, b: Side) -> str:
         """Who fills a place best: a, b, both, a third party, or nobody."""

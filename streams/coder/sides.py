@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -12,7 +12,7 @@ from streams.coder.cues import FoundCue
 from streams.coder.records import Entity, Mention, Parties
 from streams.coder.relations import Relation, relation
 
-_MAX_CODES = 9  # codes around one cue; lists beyond it single nobody out
+_MAX_CODES = 20  # codes around one cue
 
 # How well a grammatical function suits a side of a contact: lower is better.
 _PULL = {
@@ -48,6 +48,7 @@ class Side:
     mention: Mention
     relation: Relation | None  # None where it is carried from an earlier sentence
     pull: float
+    place: Mention  # where it stands in the sentence: its own mention, or the first of its list
 
     @property
     def function(self) -> str:
@@ -55,18 +56,23 @@ class Side:
         return self.relation.function if self.relation else "carried"
 
 
-def sides_of(doc: Doc, parties: Parties, inside: Sequence[Mention], cue: FoundCue) -> list[Side]:
+def sides_of(
+    doc: Doc, parties: Parties, inside: Sequence[Mention], lists: Mapping[Mention, Mention], cue: FoundCue
+) -> list[Side]:
     """The best mention of each code around a cue, in the order of the text."""
     best: dict[str, Side] = {}
     for mention in inside:
         if mention.start <= cue.cue.head < mention.end and mention.form != "group":
             continue
-        bond = relation(doc[cue.cue.head], doc[mention.head], mention.start, mention.end)
+        place = lists.get(mention, mention)
+        if place.start <= cue.cue.head < mention.end:
+            place = mention  # the cue stands within the list
+        bond = relation(doc[cue.cue.head], doc[place.head], place.start, place.end)
         for index in mention.entities:
             entity = parties.entities[index]
             if entity.code is None:
                 continue
-            side = Side(index, entity.code, mention, bond, _pull(bond, mention, entity, cue))
+            side = Side(index, entity.code, mention, bond, _pull(bond, place, entity, cue), place)
             if entity.code not in best or side.pull < best[entity.code].pull:
                 best[entity.code] = side
     near = sorted(best.values(), key=lambda side: (side.pull, side.mention.start, side.code))[:_MAX_CODES]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from streams.coder.dates import Expression, expressions, vocabulary
+from streams.coder.lists import enumerated
 from streams.coder.records import Mention, Parties
-from streams.coder.telling import Stretch, sentences, whole
+from streams.coder.telling import Stretch, quoted, sentences, whole
 
-_QUOTES = {"“": 1, "”": -1, '"': 0}
 _SUBJECT_DEPS = frozenset({"nsubj", "nsubj:pass", "nsubjpass"})
 _HEAD = 400  # characters in which a timetable says that it is one
 
@@ -32,6 +32,7 @@ class Surroundings:
     title_codes: frozenset[str]
     carried: tuple[tuple[tuple[int, Mention], ...], ...]
     listed: bool
+    lists: tuple[dict[Mention, Mention], ...]  # by sentence: what goes on a list, with its first mention
     latest: int | None  # last year that the article names
 
     @classmethod
@@ -43,7 +44,7 @@ class Surroundings:
         return cls(
             cut,
             inside,
-            _quoted(doc),
+            quoted(doc),
             times,
             title_end,
             anchor,
@@ -54,6 +55,7 @@ class Surroundings:
             ),
             _carried(doc, parties, inside, cut),
             any(words in head for words in vocabulary()["schedule_titles"]),
+            tuple(enumerated(doc, parties, found) for found in inside),
             max(
                 (int(y) for ts in times for t in ts if (y := t.part("year") or t.part("vague_year"))),
                 default=None,
@@ -74,19 +76,6 @@ def _by_sentence(cut: tuple[Stretch, ...], parties: Parties) -> tuple[tuple[Ment
         if cut and cut[number][0] <= mention.head < cut[number][1]:
             inside[number].append(mention)
     return tuple(tuple(found) for found in inside)
-
-
-def _quoted(doc: Doc) -> frozenset[int]:
-    """Tokens within quotation marks; a paragraph closes what is left open."""
-    inside, found = False, []
-    for token in doc:
-        if token.text in _QUOTES:
-            inside = {1: True, -1: False, 0: not inside}[_QUOTES[token.text]]
-        elif "\n" in token.text:
-            inside = False
-        elif inside:
-            found.append(token.i)
-    return frozenset(found)
 
 
 def _times(doc: Doc, stretch: Stretch) -> tuple[Expression, ...]:

@@ -13,6 +13,7 @@ from streams.coder.records import Claim
 
 Stretch = tuple[int, int]  # token indices, half-open
 _DIGEST_CREDITS = 3
+_QUOTES = {"“": 1, "”": -1, '"': 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,20 @@ def sentences(doc: Doc) -> tuple[Stretch, ...]:
         if sentence.end > start:
             cut.append((start, sentence.end))
     return tuple(cut)
+
+
+@lru_cache(maxsize=1)
+def quoted(doc: Doc) -> frozenset[int]:
+    """Tokens within quotation marks; a paragraph closes what is left open."""
+    inside, found = False, []
+    for token in doc:
+        if token.text in _QUOTES:
+            inside = {1: True, -1: False, 0: not inside}[_QUOTES[token.text]]
+        elif "\n" in token.text:
+            inside = False
+        elif inside:
+            found.append(token.i)
+    return frozenset(found)
 
 
 def paragraphs(doc: Doc, cut: Sequence[Stretch]) -> tuple[int, ...]:

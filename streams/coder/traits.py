@@ -137,11 +137,12 @@ def _of_words(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     for name, side in (("a", a), ("b", b)):
         if side.relation is None:
             continue
-        gap = max(side.mention.start - cue.cue.end, cue.cue.start - side.mention.end, 0)
+        gap = max(side.place.start - cue.cue.end, cue.cue.start - side.mention.end, 0)
         found.append(f"{name}.gap={_bucket(gap)}")
-        where = "after" if side.mention.start > cue.cue.head else "before"
+        where = "after" if side.place.start > cue.cue.head else "before"
         found.append(f"{cue.entry.rule}:{name}.at={where}:{_lead_word(doc, around, number, side)}")
-        between = range(*sorted((min(side.mention.end, cue.cue.end), max(side.mention.start, cue.cue.start))))
+        between = range(*sorted((min(side.place.end, cue.cue.end), max(side.place.start, cue.cue.start))))
+        found += [f"{name}.listed"] if side.place is not side.mention else []
         found += [f"{name}.past={word}" for word in sorted({doc[i].lower_ for i in between} & _FENCES)]
     codes = len({m.entities for m in around.mentions[number]})
     found.append(f"crowd={_bucket(codes)}")
@@ -163,7 +164,7 @@ _FENCES = frozenset({
 def _lead_word(doc: Doc, around: Surroundings, number: int, side: Side) -> str:
     """The nearest preposition or verb before a mention, over its determiners and adjectives."""
     low = around.sentences[number][0]
-    at = side.mention.start - 1
+    at = side.place.start - 1
     for _ in range(4):
         if at < low:
             return "^"
