@@ -60,7 +60,13 @@ def _in_sentence(
             continue
         rivals = Rivals.of(doc, parties, around.mentions[number], cue, sides)
         told = modality_of(
-            doc, around.sentences[number], cue, around.times[number], around.anchor, around.latest
+            doc,
+            around.sentences[number],
+            cue,
+            around.times[number],
+            around.times[number - 1] if number else (),
+            around.anchor,
+            around.latest,
         )
         for one, other in _pairs(parties, cue, sides, carried):
             yield from _readings(doc, parties, around, number, cue, one, other, rivals, told)

@@ -28,6 +28,7 @@ class CueEntry:
     weak: bool
     needs: frozenset[str]
     not_before: frozenset[str]
+    before_name: bool  # whether a name must follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def lexicon() -> dict[str, tuple[Form, ...]]:
             row.get("weak", False),
             frozenset(row.get("needs", ())),
             frozenset(row.get("not_before", ())),
+            row.get("before_name", False),
         )
         for part in _PARTS:
             for base in row.get(part, ()):
@@ -139,9 +141,18 @@ def _agrees(doc: Doc, position: int, form: Form, end: int) -> bool:
     if not _has_part(doc[position + form.head], form.part):
         return False
     after = position + len(form.words)
+    if form.entry.before_name and not (after < end and _starts_name(doc, after)):
+        return False
     if form.entry.not_before and after < end and doc[after].lower_ in form.entry.not_before:
         return False
     return not form.entry.needs or _any_follows(doc, position, end, form.entry.needs)
+
+
+def _starts_name(doc: Doc, position: int) -> bool:
+    """Whether a capital follows, over an article at most."""
+    if doc[position].lower_ == "the" and position + 1 < len(doc):
+        position += 1
+    return doc[position].text[:1].isupper()
 
 
 def _has_part(token: Token, part: PartOfSpeech) -> bool:

@@ -35,6 +35,7 @@ class Words:
     pair_nouns_of_persons: frozenset[str]
     ranks: frozenset[str]
     determiners: frozenset[str]
+    choices: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,16 +70,20 @@ def modality_of(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     sentence: Stretch,
     cue: FoundCue,
     times: tuple[Expression, ...],
+    earlier: tuple[Expression, ...],
     anchor: dt.date | None,
     latest: int | None = None,
 ) -> Told:
-    """Read the modality of what a cue tells, with its signals as `name` or `name=word`."""
+    """Read the modality of what a cue tells, with its signals as `name` or `name=word`.
+
+    `times` are the expressions of time in its sentence, `earlier` those of the sentence before.
+    """
     low, high = _clause(doc, sentence, cue.cue.head)
     found = [
         *_tense(doc, cue),
         *_words(doc, low, cue.cue.start, ("left", "near"), "l"),
         *_words(doc, cue.cue.end, high, ("right", "near"), "r"),
-        *_time(doc, cue, times, anchor, latest),
+        *_time(doc, cue, times, earlier, anchor, latest),
         *_above(doc, cue),
         *_close(doc, sentence, cue),
     ]
@@ -154,11 +158,18 @@ def _above(doc: Doc, cue: FoundCue) -> Iterator[str]:
     yield f"base+tense={cue.base}+{verb.tag_}"
 
 
-def _time(
-    doc: Doc, cue: FoundCue, times: tuple[Expression, ...], anchor: dt.date | None, latest: int | None
+def _time(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    doc: Doc,
+    cue: FoundCue,
+    times: tuple[Expression, ...],
+    earlier: tuple[Expression, ...],
+    anchor: dt.date | None,
+    latest: int | None,
 ) -> Iterator[str]:
-    """How the nearest expression of time lies to the day of the report."""
+    """How the nearest expression of time, or that of the sentence before, lies to the present."""
     if not times:
+        for name in lags(whole(doc), earlier[-1], anchor, latest) if earlier else ():
+            yield f"earlier:{name}"
         return
     at = doc[cue.cue.head].idx
     nearest = min(times, key=lambda e: (min(abs(e.start - at), abs(e.end - at)), e.start))

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from streams.coder.layout import PlaceSpan
@@ -20,6 +21,7 @@ _COLLECTIVE = frozenset(("group", "delegation", *_UNNAMED))
 _BREAKS = frozenset((",", "(", "-", "–", "—"))
 _APPOSITION_ENDS = frozenset((",", ".", ")", "and", "-", "–", "—"))
 _LONGEST_BEFORE = 6
+_LONGEST_CHOICE = 10  # tokens from a name to the office that it was chosen for
 
 
 class TitleJoiner:
@@ -46,6 +48,9 @@ class TitleJoiner:
         for role in reading.roles:
             if role.plural or role.office in _COLLECTIVE or reading.is_taken(role):
                 continue
+            if (chosen := self._elected(reading, role, ends)) is not None:
+                chosen.title = chosen.title if chosen.title and chosen.title.code else reading.title(role)
+                continue
             k = role.start - (layout.word(role.start - 1) in ("the", "a", "an")) - 1
             if layout.word(k) not in _BREAKS:
                 continue
@@ -55,6 +60,20 @@ class TitleJoiner:
             elif (span := self._name_ending(reading, k)) is not None:
                 reading.add_titled(span, reading.title(role), span.full_start, role.end)
                 reading.mark_taken(role)
+
+    def _elected(
+        self, reading: Reading, role: RolePhrase, ends: Mapping[int, Occurrence]
+    ) -> Occurrence | None:
+        """Who is named in "congratulated A on her election as Prime Minister of B"."""
+        layout = reading.layout
+        k = role.start - 1 - (layout.word(role.start - 1) in ("the", "a", "an"))
+        if role.code is None or layout.word(k) != "as":
+            return None
+        for step in range(k - 1, max(k - _LONGEST_CHOICE, 0), -1):
+            if step + 1 in ends:
+                between = {layout.word(i) for i in range(step + 1, k)}
+                return ends[step + 1] if between & self._words.choices else None
+        return None
 
     def _append(self, reading: Reading, role: RolePhrase, named: Occurrence) -> None:
         if named.title is None or named.title.code is None:
