@@ -30,7 +30,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, EventT, StreamT
 from faust.types.tuples import Message
 
+from streams.failpoints import reached
 from streams.lease import Lease, LeaseError
+from streams.restoring import ChangelogError, Written, restore
 
 FAUST_VERSION = "0.15.3"
 EXIT_FAILED = 70
@@ -73,6 +75,17 @@ class Consumer(driver.Consumer):
             self._in_flight[message.tp].add(message.offset)
             self._next[message.tp] = max(message.offset + 1, self._next.get(message.tp, 0))
         await self._forward(message)
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ANN401, ASYNC109 -- Faust's
+        generation = self.app.consumer_generation_id
+        records = dict(await super()._getmany(active_partitions, timeout))
+        if generation == self.app.consumer_generation_id:
+            try:
+                if restore(self.app, records):
+                    self.last_progress = time.monotonic()
+            except ChangelogError as error:
+                fail_stop("recovery", error)
+        return records
 
     def finish(self, message: Message) -> None:
         """Release the message's offset; ignored when its partition was assigned anew meanwhile."""
@@ -193,13 +206,16 @@ async def publish(app: App, topic: str, records: Sequence[Record]) -> None:
         await app.producer.send(topic, key, value, None, None, list(headers))
         for key, value, headers in records
     ]
+    reached("send")
     await asyncio.gather(*sent)
+    reached("ack")
 
 
 def finish(app: App, stream: StreamT[Any], event: EventT[Any]) -> Awaitable[bool]:
     """Mark the event as done with: its offset may be committed."""
     cast("Consumer", app.consumer).finish(event.message)
     acked: Awaitable[bool] = stream.ack(event)
+    reached("finish")
     return acked
 
 
@@ -207,7 +223,9 @@ class State:
     """A table with changelog whose writes are acknowledged before they count."""
 
     def __init__(self, app: App, name: str, *, partitions: int) -> None:
+        self._app = app
         self._table = app.Table(name, partitions=partitions, default=None)
+        self._written = Written()
 
     def get(self, key: str) -> JSON:
         """Give the value of a key; None where there is none."""
@@ -226,16 +244,19 @@ class State:
             )
             for key, value in changes.items()
         ]
-        await asyncio.gather(*sent)
+        acked = await asyncio.gather(*sent)
         store = self._store
         for key, value in changes.items():
             if value is None:
                 store.data.pop(key, None)
+                store._key_partition.pop(key, None)  # noqa: SLF001 -- as below
             else:
                 store.data[key] = value
                 # Faust drops the keys of partitions that moved away by this map,
                 # but fills it in recovery only.
                 store._key_partition[key] = partition  # noqa: SLF001 -- it has no setter
+        tp = TP(topic.get_topic_name(), partition)
+        self._written.add(self._app, tp, [record.offset for record in acked])
 
     def expired(self, partition: int, is_expired: Callable[[JSON], bool]) -> list[str]:
         """Give the keys of a partition whose values may be deleted."""
