@@ -23,6 +23,7 @@ from streams import ledger, rollups
 from streams.app import Context
 from streams.delivery import Record, fail_stop, finish, publish
 from streams.envelope import contact_headers
+from streams.failpoints import reached
 from streams.inbox import RefusedError, dead_letter, digest, read_article, read_record
 from streams.pool import CoderPool, Coding, Poison
 
@@ -60,6 +61,7 @@ class _Agent(ABC):
         try:
             await self.start()
             async for events in stream.noack_take(self.batch, within=_WITHIN):
+                reached("read")
                 await self.work(stream, events)
             self._check_ended()
         except (asyncio.CancelledError, GeneratorExit):
@@ -147,6 +149,7 @@ class _Code(_Agent):
             if isinstance(article, Article) and article.status == "usable" and not self._is_known(article)
         }
         codings = dict(zip(new, await self._pool.code(list(new.values())), strict=True))
+        reached("code")
         self._coded = {
             place: (article, codings.get(place, Coding())) if isinstance(article, Article) else article
             for place, article in read.items()

@@ -111,6 +111,11 @@ class Consumer(driver.Consumer):
         in_flight = self._in_flight.get(tp)
         return min(in_flight) if in_flight else self._next.get(tp)
 
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        done: bool = await super()._commit(offsets)
+        reached("commit")
+        return done
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Forget what was in flight once Faust has committed what was finished."""
         await super().on_partitions_revoked(revoked)
@@ -234,17 +239,13 @@ class State:
     async def put(self, partition: int, changes: Mapping[str, JSON]) -> None:
         """Write values, None deleting a key, into the partition that their source came from."""
         topic = self._table.changelog_topic
-        sent = [
-            await topic.send(
-                key=key,
-                value=value,
-                partition=partition,
-                key_serializer="json",
-                value_serializer=_codec(value),
-            )
-            for key, value in changes.items()
-        ]
+        sent = []
+        for key, value in changes.items():
+            codecs = {"key_serializer": "json", "value_serializer": _codec(value)}
+            sent.append(await topic.send(key=key, value=value, partition=partition, **cast("Any", codecs)))
+            reached("changelog-send")
         acked = await asyncio.gather(*sent)
+        reached("changelog-ack")
         store = self._store
         for key, value in changes.items():
             if value is None:
@@ -257,6 +258,7 @@ class State:
                 store._key_partition[key] = partition  # noqa: SLF001 -- it has no setter
         tp = TP(topic.get_topic_name(), partition)
         self._written.add(self._app, tp, [record.offset for record in acked])
+        reached("table-set")
 
     def expired(self, partition: int, is_expired: Callable[[JSON], bool]) -> list[str]:
         """Give the keys of a partition whose values may be deleted."""
