@@ -19,6 +19,7 @@ def run(settings: Settings) -> int:
     agents.add(context)
     Watchdog(context).start()
     worker = context.app.Worker(loglevel=settings.log_level, quiet=False, redirect_stdouts=False)
+    worker.spinner = None  # it has every debug message made, to turn by
     try:
         worker.execute_from_commandline()
     except SystemExit as stopped:
