@@ -49,7 +49,6 @@ def installation(name: str, **settings: object) -> Iterator[Installation]:
             "topic_prefix": f"{unique}-",
             "coder": CODER,
             "coder_batch": 50,
-            "log_level": "warn",
         }
         made = read(**(own | settings))
         ensure(made)
