@@ -13,18 +13,22 @@ import argparse
 import json
 import pickle
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from streams.coder.judge import MODALITIES, Calibration, Judge, Linear, Multinomial, Verdict
-from streams.coder.merge import Group, chosen, groups
+from schemas.base import Modality
+from streams.coder.grouping import Group, groups
+from streams.coder.judge import MODALITIES, Calibration, Linear, Multinomial, Verdict
+from streams.coder.merge import Scored, chosen
+from streams.coder.trees import Tree, Trees, write_trees
 from streams.scoring import fields, report
 from streams.views import score_table
 from training.judge_data import Board, Example, Features, Vocabulary, gold_pair
@@ -38,11 +42,10 @@ class Settings:
 
     contact_c: float = 0.15
     modality_c: float = 1.0
-    claim_c: float = 1.0
-    other_sets: float = 1.0  # weight of articles that are not of dev
     beside: float = 0.0  # weight of a positive candidate in the evidence's sentence but not in the evidence
     retold: float = 0.0  # the same outside that sentence
-    least: int = 3  # how often a feature must occur
+    least: int = 3  # how often a feature must occur among candidates
+    least_groups: int = 30  # and among groups
     folds: int = 5
     inner_folds: int = 4
 
@@ -55,8 +58,7 @@ def fit_contact(board: Board, examples: Iterable[Example], settings: Settings) -
     """Learn which candidates are contacts."""
     rows = board.rows_of(examples)
     rows = rows[board.answer[rows] >= 0]
-    weights = np.where(board.dev[rows], 1.0, settings.other_sets)
-    weights *= np.where(board.answer[rows] == 1, settings.nearness(board.near[rows]), 1.0)
+    weights = np.where(board.answer[rows] == 1, settings.nearness(board.near[rows]), 1.0)
     model = LogisticRegression(C=settings.contact_c, max_iter=200, tol=1e-3)
     return model.fit(board.contact[rows], board.answer[rows], sample_weight=weights)
 
@@ -65,8 +67,7 @@ def fit_modality(board: Board, examples: Iterable[Example], settings: Settings) 
     """Learn the modality of candidates that are contacts."""
     rows = board.rows_of(examples)
     rows = rows[board.modality[rows] >= 0]
-    weights = np.where(board.dev[rows], 1.0, settings.other_sets)
-    weights *= settings.nearness(board.near[rows])
+    weights = settings.nearness(board.near[rows])
     model = LogisticRegression(C=settings.modality_c, max_iter=150, tol=1e-3)
     return model.fit(board.modal[rows], board.modality[rows], sample_weight=weights)
 
@@ -101,32 +102,73 @@ def group_label(example: Example, group: Group) -> int:
     )
 
 
-@dataclass(frozen=True)
 class ClaimModel:
-    """Weights over a group's features, with what they were learned from."""
+    """Boosted trees over groups' features."""
 
-    linear: Linear
-    found: dict[str, list[Group]]
+    def __init__(self, rows: Sequence[Features], labels: Sequence[int], settings: Settings) -> None:
+        self.vocabulary = Vocabulary(rows, settings.least_groups)
+        self.trees = HistGradientBoostingClassifier(
+            max_iter=120,
+            learning_rate=0.06,
+            max_leaf_nodes=12,
+            min_samples_leaf=15,
+            l2_regularization=2.0,
+            max_features=0.4,
+            early_stopping=False,
+            random_state=0,
+        )
+        self.trees.fit(self.vocabulary.matrix(rows).toarray(), labels)
+
+    def logits(self, rows: Sequence[Features]) -> np.ndarray:
+        """Log-odds of groups."""
+        found: np.ndarray = self.trees.decision_function(self.vocabulary.matrix(rows).toarray())
+        return found
 
 
-def fit_claim(board: Board, examples: Sequence[Example], settings: Settings) -> ClaimModel:
-    """Learn which groups the article asserts, from candidates weighed out of fold."""
+def found_by(board: Board, examples: Sequence[Example], settings: Settings) -> dict[str, list[Group]]:
+    """Groups of every example, from candidates weighed by models that have not seen its outlet."""
     found: dict[str, list[Group]] = {}
+    for part, rest in inner_folds(examples, settings):
+        models = fit_contact(board, rest, settings), fit_modality(board, rest, settings)
+        found |= weigh(board, part, *models)
+    return found
+
+
+def inner_folds(
+    examples: Sequence[Example], settings: Settings
+) -> Iterator[tuple[list[Example], list[Example]]]:
+    """Each part of the examples by outlet, with all the others."""
     for train, test in GroupKFold(settings.inner_folds).split(examples, groups=[e.source for e in examples]):
-        part = [examples[k] for k in train]
-        models = fit_contact(board, part, settings), fit_modality(board, part, settings)
-        found |= weigh(board, [examples[k] for k in test], *models)
-    rows: list[Features] = []
-    labels, weights = [], []
-    for example in examples:
-        for group in found[example.id]:
-            rows.append(dict(group.features))
-            labels.append(group_label(example, group))
-            weights.append(1.0 if example.is_dev else settings.other_sets)
-    vocabulary = Vocabulary(rows, settings.least)
-    model = LogisticRegression(C=settings.claim_c, max_iter=600, tol=1e-3)
-    model.fit(vocabulary.matrix(rows), labels, sample_weight=weights)
-    return ClaimModel(as_linear(model, vocabulary), found)
+        yield [examples[k] for k in test], [examples[k] for k in train]
+
+
+def fit_claim(
+    board: Board, examples: Sequence[Example], settings: Settings
+) -> tuple[ClaimModel, dict[str, list[Scored]]]:
+    """Learn which groups an article asserts; also their scores by models that have not seen the outlet."""
+    found = found_by(board, examples, settings)
+
+    def learned(some: Sequence[Example]) -> ClaimModel:
+        labelled = [(dict(group.features), group_label(e, group)) for e in some for group in found[e.id]]
+        return ClaimModel([row for row, _ in labelled], [label for _, label in labelled], settings)
+
+    scored: dict[str, list[Scored]] = {}
+    for part, rest in inner_folds(examples, settings):
+        scored |= scores(learned(rest), part, found)
+    return learned(examples), scored
+
+
+def scores(
+    model: ClaimModel, examples: Sequence[Example], found: dict[str, list[Group]]
+) -> dict[str, list[Scored]]:
+    """Groups of the examples with their log-odds."""
+    groups_of = [(e.id, group) for e in examples for group in found[e.id]]
+    scored: dict[str, list[Scored]] = {e.id: [] for e in examples}
+    if groups_of:
+        logits = model.logits([dict(group.features) for _, group in groups_of])
+        for (name, group), logit in zip(groups_of, logits, strict=True):
+            scored[name].append((float(logit), group))
+    return scored
 
 
 def as_linear(model: LogisticRegression, vocabulary: Vocabulary) -> Linear:
@@ -147,63 +189,94 @@ def as_multinomial(model: LogisticRegression, vocabulary: Vocabulary) -> Multino
     return Multinomial(tuple(round(float(b), 4) for b in model.intercept_), table)
 
 
-NOTHING = Judge(Linear(0.0, {}), Multinomial((0.0,) * 5, {}), Linear(0.0, {}), {}, Calibration(1.0, 0.0))
+def as_trees(model: ClaimModel) -> Trees:
+    """The trees as they are shipped, with those of the features that they use."""
+    grown = [predictors[0].nodes for predictors in model.trees._predictors]  # noqa: SLF001 - no public way
+    used = sorted({int(node["feature_idx"]) for nodes in grown for node in nodes if not node["is_leaf"]})
+    number = {feature: k for k, feature in enumerate(used)}
+    base = float(np.asarray(model.trees._baseline_prediction).ravel()[0])  # noqa: SLF001
+    names = tuple(model.vocabulary.names[feature] for feature in used)
+    return Trees(round(base, 5), names, tuple(_tree(nodes, number) for nodes in grown))
 
 
-def tuned(claim: ClaimModel, examples: Sequence[Example]) -> Judge:
-    """A calibrated judge with the thresholds of best F1 on out-of-fold groups: held first, then others."""
-    judge = replace(NOTHING, claim=claim.linear, thresholds=dict.fromkeys(MODALITIES, 9.0))
-    for names in (("held",), ("planned", "proposed", "refused", "background")):
+def _tree(nodes: np.ndarray, number: dict[int, int]) -> Tree:
+    return Tree(
+        tuple(-1 if n["is_leaf"] else number[int(n["feature_idx"])] for n in nodes),
+        tuple(0.0 if n["is_leaf"] else round(float(n["num_threshold"]), 6) for n in nodes),
+        tuple(0 if n["is_leaf"] else int(n["left"]) for n in nodes),
+        tuple(0 if n["is_leaf"] else int(n["right"]) for n in nodes),
+        tuple(round(float(n["value"]), 5) if n["is_leaf"] else 0.0 for n in nodes),
+    )
+
+
+def tuned(examples: Sequence[Example], scored: dict[str, list[Scored]]) -> dict[Modality, float]:
+    """Thresholds of best F1 on out-of-fold scores: held first, then others."""
+    thresholds: dict[Modality, float] = dict.fromkeys(MODALITIES, 9.0)
+    others: tuple[Modality, ...] = ("planned", "proposed", "refused", "background")
+    for names in (("held",), others):
         best = (-1.0, 0.0)
-        for threshold in np.arange(-1.2, 1.21, 0.2):
+        for threshold in np.arange(-1.4, 1.21, 0.1):
             value = round(float(threshold), 2)
-            trial = replace(judge, thresholds={**judge.thresholds, **dict.fromkeys(names, value)})
-            best = max(best, (_f1(trial, examples, claim.found, names), value))
-        judge = replace(judge, thresholds={**judge.thresholds, **dict.fromkeys(names, best[1])})
-    return replace(judge, calibration=_calibrated(judge, examples, claim.found))
+            trial = {**thresholds, **dict.fromkeys(names, value)}
+            best = max(best, (_f1(trial, examples, scored, names), value))
+        thresholds |= dict.fromkeys(names, best[1])
+    return thresholds
 
 
 def _f1(
-    judge: Judge, examples: Sequence[Example], found: dict[str, list[Group]], names: Sequence[str]
+    thresholds: dict[Modality, float],
+    examples: Sequence[Example],
+    scored: dict[str, list[Scored]],
+    names: Sequence[str],
 ) -> float:
     hits = coded = wanted = 0
     for example in examples:
-        kept = [g for _, g in chosen(judge, found[example.id]) if g.modality in names]
+        kept = [g for _, g in chosen(thresholds, scored[example.id]) if g.modality in names]
         coded += len(kept)
         hits += sum(group_label(example, g) for g in kept)
         wanted += sum(g["modality"] in names for g in example.gold)
     return 2 * hits / (coded + wanted) if coded + wanted else 0.0
 
 
-def _calibrated(judge: Judge, examples: Sequence[Example], found: dict[str, list[Group]]) -> Calibration:
-    scored = [(s, group_label(e, g)) for e in examples for s, g in chosen(judge, found[e.id])]
-    model = LogisticRegression(C=100.0).fit([[s] for s, _ in scored], [y for _, y in scored])
+def calibrated(
+    thresholds: dict[Modality, float], examples: Sequence[Example], scored: dict[str, list[Scored]]
+) -> Calibration:
+    """How log-odds become probabilities, from out-of-fold scores of what is kept."""
+    kept = [(s, group_label(e, g)) for e in examples for s, g in chosen(thresholds, scored[e.id])]
+    model = LogisticRegression(C=100.0).fit([[s] for s, _ in kept], [y for _, y in kept])
     return Calibration(round(float(model.coef_[0][0]), 4), round(float(model.intercept_[0]), 4))
 
 
-def fit(
-    board: Board, examples: Sequence[Example], settings: Settings
-) -> tuple[Judge, LogisticRegression, LogisticRegression]:
-    """Learn the whole judge, and the two models over candidates as they are in matrix form."""
-    judge = tuned(fit_claim(board, examples, settings), [e for e in examples if e.is_dev])
+@dataclass(frozen=True)
+class Learned:
+    """The models of a judge while they are still scikit-learn's."""
+
+    contact: LogisticRegression
+    modality: LogisticRegression
+    claim: ClaimModel
+    thresholds: dict[Modality, float]
+    calibration: Calibration
+
+
+def fit(board: Board, examples: Sequence[Example], settings: Settings) -> Learned:
+    """Learn the whole judge; thresholds and calibration from dev's articles."""
+    claim, scored = fit_claim(board, examples, settings)
+    dev = [e for e in examples if e.is_dev]
+    thresholds = tuned(dev, scored)
     contact, modality = fit_contact(board, examples, settings), fit_modality(board, examples, settings)
-    whole = replace(
-        judge,
-        contact=as_linear(contact, board.vocabulary),
-        modality=as_multinomial(modality, board.modal_vocabulary),
-    )
-    return whole, contact, modality
+    return Learned(contact, modality, claim, thresholds, calibrated(thresholds, dev, scored))
 
 
-def cross_validated(board: Board, settings: Settings) -> dict[str, list[tuple[float, Group]]]:
+def cross_validated(board: Board, settings: Settings) -> dict[str, list[Scored]]:
     """Claims of every dev article by a judge that has not seen its outlet, with calibrated probabilities."""
     dev, other = [e for e in board.examples if e.is_dev], [e for e in board.examples if not e.is_dev]
     coded = {}
     for train, test in GroupKFold(settings.folds).split(dev, groups=[e.source for e in dev]):
-        judge, contact, modality = fit(board, [dev[k] for k in train] + other, settings)
+        judge = fit(board, [dev[k] for k in train] + other, settings)
         part = [dev[k] for k in test]
-        found = weigh(board, part, contact, modality)
-        coded |= {e.id: [(judge.calibration(s), g) for s, g in chosen(judge, found[e.id])] for e in part}
+        scored = scores(judge.claim, part, weigh(board, part, judge.contact, judge.modality))
+        for name, groups_of in scored.items():
+            coded[name] = [(judge.calibration(s), g) for s, g in chosen(judge.thresholds, groups_of)]
     return coded
 
 
@@ -224,13 +297,15 @@ def as_contact(example: Example, score: float, group: Group) -> dict[str, Any]:
     }
 
 
-def as_json(judge: Judge) -> str:
+def as_json(board: Board, judge: Learned) -> str:
     """The judge as it is shipped."""
+    contact = as_linear(judge.contact, board.vocabulary)
+    modality = as_multinomial(judge.modality, board.modal_vocabulary)
     table = {
-        "contact": {"bias": judge.contact.bias, "weights": dict(judge.contact.weights)},
-        "modality": {"bias": judge.modality.bias, "weights": dict(judge.modality.weights)},
-        "claim": {"bias": judge.claim.bias, "weights": dict(judge.claim.weights)},
-        "thresholds": dict(judge.thresholds),
+        "contact": {"bias": contact.bias, "weights": dict(contact.weights)},
+        "modality": {"bias": modality.bias, "weights": dict(modality.weights)},
+        "claim": write_trees(as_trees(judge.claim)),
+        "thresholds": judge.thresholds,
         "calibration": {"slope": judge.calibration.slope, "offset": judge.calibration.offset},
     }
     return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -251,10 +326,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gold = [{"id": e.id, "contacts": e.gold} for e in dev]
     judged = {name: count for name, count in fields(gold, found).items() if name not in _LATER}
     Console(width=100).print(score_table(report(gold, found), judged))
-    judge, _, _ = fit(board, examples, settings)
     if options.write:
-        options.write.write_text(as_json(judge) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{len(judge.contact.weights)} weights, thresholds {judge.thresholds}\n")
+        judge = fit(board, examples, settings)
+        options.write.write_text(as_json(board, judge) + "\n", encoding="utf-8")
+        sys.stdout.write(f"thresholds {judge.thresholds}\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Weighs candidates: is it a contact, which modality; and claims: does the article assert it.
 
-All models are linear over named features, so that each decision can tell its strongest reasons. Weights are
-learned by `training/judge.py` and stand in `model/judge.json`.
+Candidates are weighed by linear models over named features, so that each decision can tell its strongest
+reasons; claims by boosted trees. All are learned by `training/judge.py` and stand in `model/judge.json`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from schemas.base import Modality
 from streams.coder.records import Candidate
+from streams.coder.trees import Trees, read_trees
 
 MODALITIES: tuple[Modality, ...] = ("held", "planned", "proposed", "refused", "background")
 _ROUND = 6
@@ -93,7 +94,7 @@ class Judge:
 
     contact: Linear
     modality: Multinomial
-    claim: Linear
+    claim: Trees
     thresholds: Mapping[Modality, float]
     calibration: Calibration
     version: str = "0"
@@ -168,7 +169,7 @@ def read_judge(text: str) -> Judge:
             tuple(table["modality"]["bias"]),
             {name: tuple(row) for name, row in table["modality"]["weights"].items()},
         ),
-        Linear(table["claim"]["bias"], table["claim"]["weights"]),
+        read_trees(table["claim"]),
         table["thresholds"],
         Calibration(**table["calibration"]),
         hashlib.sha256(text.encode()).hexdigest()[:8],
