@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from schemas import Contact, DeadLetter
@@ -11,6 +12,9 @@ from streams.envelope import contact_headers
 from tests.faults.fold import Coded, Settled, Tell, by_country, code, count, settle
 from tests.faults.logs import SOURCES, Logs, Record, latest, state
 
+Some = AbstractSet[object]
+
+_WATERMARK = "|"  # begins the key of a value that follows how batches fell, not the records alone
 _SHOWN = 5  # examples of one kind of problem
 
 
@@ -154,7 +158,7 @@ def _states(logs: Logs, coded: Coded, settled: Settled) -> Iterator[str]:
     counted = count(map(_country, logs.of("country_contacts")))
     expected = {"coded": coded.state, "ledger": settled.state, "buckets": counted.state}
     for table, wanted in expected.items():
-        replayed = state(logs.of(table))
+        replayed = {k: v for k, v in state(logs.of(table)).items() if not k.startswith(_WATERMARK)}
         differ = {key for key in wanted.keys() | replayed.keys() if wanted.get(key) != replayed.get(key)}
         yield from _say(f"changelog of {table} replays to another state", differ)
 
@@ -197,7 +201,7 @@ def _country(record: Record) -> tuple[str, Contact]:
     return (record.key or b"").decode(), Contact.model_validate_json(record.value or b"")
 
 
-def _difference(wanted: Set[object], seen: Set[object]) -> tuple[Set[object], Set[object]]:
+def _difference(wanted: Some, seen: Some) -> tuple[Some, Some]:
     return wanted - seen, seen - wanted
 
 

@@ -63,8 +63,8 @@ def quiet_logs(
         topics["country_contacts"].add(country.encode(), contact.model_dump_json().encode())
     ordered = in_order(topics["country_contacts"].records)
     counted = count(_read(record) for record in ordered)
-    for table, value in counted.tables.items():
-        topics["rollups"].add(table, value)
+    for table, shown in counted.tables.items():
+        topics["rollups"].add(table, shown)
     for name, kept in (("coded", coded.state), ("ledger", settled.state), ("buckets", counted.state)):
         for state_key, state in kept.items():
             topics[name].add(json.dumps(state_key).encode(), json.dumps(state).encode())
