@@ -36,19 +36,12 @@ class _Topic:
         self.ends[number] += 1
 
 
-def quiet_logs(
-    inputs: Iterable[Article | tuple[bytes, bytes | None]], tell: Tell, *, limit: int = 900_000
-) -> Logs:
+def quiet_logs(inputs: Iterable[Input], tell: Tell) -> Logs:
     """Run inputs through the sequential fold and write down what a worker would have written."""
     topics = {role: _Topic() for role in (*SOURCES, *OUTPUTS, "coded", "ledger", "buckets")}
     for one in inputs:
-        key, value = (
-            (one.uri.encode(), one.model_dump_json(exclude_none=True).encode())
-            if isinstance(one, Article)
-            else one
-        )
-        topics["articles"].add(key, value)
-    coded = code(topics["articles"].records, tell, limit)
+        topics["articles"].add(*(_sent(one) if isinstance(one, Article) else one))
+    coded = code(topics["articles"].records, tell, LIMIT)
     for value in sorted(coded.reports, key=_version):
         topics["reports"].add(ArticleReports.model_validate_json(value).dyad.encode(), value)
     for place, (reason, key, bad) in coded.refused.items():

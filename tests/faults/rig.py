@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
 import time
@@ -15,9 +14,10 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from schemas import Article
+from streams.delivery import EXIT_FAILED
 from streams.failpoints import FAILPOINT
 from streams.feed import feed
-from streams.lag import Lag, wait_until_done
+from streams.lag import Lag
 from streams.processes import start_worker, stop_worker
 from streams.settings import Settings
 from streams.topics import MAX_RECORD_BYTES, Topics, TopicsError
@@ -51,6 +51,8 @@ class Rig:
         self.recovery: float | None = None
         self._folder = folder
         self._started: list[subprocess.Popen[bytes]] = []
+        self._supervised: list[subprocess.Popen[bytes]] = []
+        self._lag: Lag | None = None
 
     def start(self, failpoint: str = "", **more: str) -> subprocess.Popen[bytes]:
         """Start a worker, which ends itself at a failpoint where one is given."""
@@ -61,6 +63,7 @@ class Rig:
 
     def end(self) -> None:
         """End what still runs."""
+        self._supervised.clear()
         for process in self._started:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGCONT)
@@ -106,28 +109,53 @@ class Rig:
         problems = premature(read_logs(self.settings), self.tell)
         assert not problems, problems
 
-    def waiting(self) -> int:
-        """Count unfinished records."""
-        with Lag(self.settings) as lag:
-            return sum(lag.read().values())
+    def supervise(self) -> subprocess.Popen[bytes]:
+        """Start a worker that is started again whenever it ends by itself, as a supervisor does."""
+        self._supervised.append(self.start())
+        return self._supervised[-1]
 
-    def progress(self, *, since: float, below: int, patience: float = PATIENCE) -> None:
-        """Wait until fewer records are unfinished; the longest such wait of a test is its recovery."""
+    def tend(self) -> None:
+        """Do the supervisor's work; only the status of a worker that gave up may be met."""
+        for process in [p for p in self._supervised if p.poll() is not None]:
+            assert process.returncode == EXIT_FAILED, self.log(process)
+            self._supervised.remove(process)
+            self.supervise()
+
+    def waiting(self) -> int | None:
+        """Count unfinished records; None where the broker does not tell."""
+        try:
+            self._lag = self._lag or Lag(self.settings)
+            return sum(self._lag.read().values())
+        except (KafkaError, TopicsError):
+            self._lag = None
+            return None
+
+    def until(self, fewer_than: int, *, patience: float = PATIENCE) -> None:
+        """Wait until fewer records are unfinished."""
         deadline = time.monotonic() + patience
-        with contextlib.ExitStack() as stack:
-            lag: Lag | None = None
-            while True:
-                with contextlib.suppress(KafkaError, TopicsError):
-                    lag = lag or stack.enter_context(Lag(self.settings))
-                    if sum(lag.read().values()) < below:
-                        break
-                assert time.monotonic() < deadline, "no progress"
-                time.sleep(0.1)
+        while (waiting := self.waiting()) is None or waiting >= fewer_than:
+            self.tend()
+            assert time.monotonic() < deadline, f"{waiting} records are unfinished: {self._tails()}"
+            time.sleep(0.1)
+
+    def begun(self) -> int:
+        """Wait until something has been finished and much is not; gives how much is not."""
+        at_first = self.waiting()
+        assert at_first
+        self.until(at_first - 5)
+        left = self.waiting()
+        assert left, "all is done already"
+        return left
+
+    def recovers(self, *, since: float, below: int | None = None, patience: float = PATIENCE) -> None:
+        """Wait until the workers finish something again; the longest such wait is the recovery."""
+        waiting = below if below is not None else self.waiting()
+        assert waiting is not None
+        self.until(waiting, patience=patience)
         self.recovery = max(self.recovery or 0.0, time.monotonic() - since)
 
-    def recovers(self, *, since: float) -> None:
-        """Wait until the workers finish something again."""
-        self.progress(since=since, below=self.waiting())
+    def _tails(self) -> str:
+        return "\n".join(self.log(process)[-1500:] for process in self._started)
 
     def log(self, process: subprocess.Popen[bytes]) -> str:
         """Give the end of a worker's log."""
@@ -136,14 +164,7 @@ class Rig:
 
     def judge(self, *, patience: float = PATIENCE) -> Verdict:
         """Wait until all is done, and give the oracle's verdict, which must be without problem."""
-        assert wait_until_done(self.settings, timeout=patience), "the workers are not done"
+        self.until(1, patience=patience)
         verdict = judge(read_logs(self.settings), self.tell, limit=self.settings.max_article_bytes)
         assert not verdict.problems, str(verdict)
         return verdict
-
-
-def stopped(process: subprocess.Popen[bytes], seconds: float) -> None:
-    """Keep a process from running for a while."""
-    os.kill(process.pid, signal.SIGSTOP)
-    time.sleep(seconds)
-    os.kill(process.pid, signal.SIGCONT)
