@@ -9,12 +9,14 @@ import sys
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from faust.transport.drivers import aiokafka as driver
 from faust.types import EventT, StreamT
 
 from streams import agents, app
-from streams.delivery import App, Record, State, Transport
+from streams.delivery import App, Record, Transport
 from streams.settings import load
+from streams.state import State
 
 
 async def publish(app: App, topic: str, records: Sequence[Record]) -> None:
@@ -34,15 +36,15 @@ async def put(state: State, partition: int, changes: Mapping[str, Any]) -> None:
     """Enqueue the changes, and count on them."""
     topic, store = state._table.changelog_topic, state._store  # noqa: SLF001 -- this stands in for a method
     for key, value in changes.items():
-        serializer = "raw" if value is None else "json"
+        name, raw = orjson.dumps(key), None if value is None else orjson.dumps(value)
         await topic.send(
-            key=key, value=value, partition=partition, key_serializer="json", value_serializer=serializer
+            key=name, value=raw, partition=partition, key_serializer="raw", value_serializer="raw"
         )
-        if value is None:
+        if raw is None:
             store.data.pop(key, None)
         else:
-            store.data[key] = value
-        store._key_partition[key] = partition  # noqa: SLF001 -- as above
+            store.data[key] = raw
+            store._key_partition[key] = partition  # noqa: SLF001 -- as above
 
 
 _PLAIN: list[tuple[object, str, object]] = [

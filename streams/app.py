@@ -11,8 +11,9 @@ from typing import Any
 
 import faust
 
-from streams.delivery import App, State
+from streams.delivery import App
 from streams.settings import Settings
+from streams.state import State
 from streams.topics import MAX_RECORD_BYTES, TABLES, Topics
 
 

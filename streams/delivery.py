@@ -4,7 +4,7 @@
   message after a gap. Here a partition's offset is the lowest one delivered and not yet finished, and only
   `finish` finishes a message: Faust also acknowledges what it skips or what failed.
 - Sends: `publish` returns when all in-sync replicas have the record; the producer is idempotent.
-- State: `State.put` returns when the changelog has the change, so that the source can be finished.
+- State: `streams.state` writes to the changelog in the same way, before the source can be finished.
 - Fencing: nothing is sent once the lease on the partitions has ended (see `streams.lease`); a worker that was
   stopped for too long ends instead. The idempotent producer does not do this: it knows the batches of one
   process, not that another took over. What remains is a request that left, or just passed the check, when the
@@ -32,14 +32,13 @@ from faust.types.tuples import Message
 
 from streams.failpoints import reached
 from streams.lease import Lease, LeaseError
-from streams.restoring import ChangelogError, Written, restore
+from streams.restoring import ChangelogError, restore
 
 FAUST_VERSION = "0.15.3"
 EXIT_FAILED = 70
 
 log = logging.getLogger(__name__)
 
-JSON = Any
 Header = tuple[str, bytes]
 Record = tuple[bytes, bytes | None, Sequence[Header]]  # key, value, headers
 
@@ -222,57 +221,6 @@ def finish(app: App, stream: StreamT[Any], event: EventT[Any]) -> Awaitable[bool
     acked: Awaitable[bool] = stream.ack(event)
     reached("finish")
     return acked
-
-
-class State:
-    """A table with changelog whose writes are acknowledged before they count."""
-
-    def __init__(self, app: App, name: str, *, partitions: int) -> None:
-        self._app = app
-        self._table = app.Table(name, partitions=partitions, default=None)
-        self._written = Written()
-
-    def get(self, key: str) -> JSON:
-        """Give the value of a key; None where there is none."""
-        return self._store.get(key)
-
-    async def put(self, partition: int, changes: Mapping[str, JSON]) -> None:
-        """Write values, None deleting a key, into the partition that their source came from."""
-        topic = self._table.changelog_topic
-        sent = []
-        for key, value in changes.items():
-            codecs = {"key_serializer": "json", "value_serializer": _codec(value)}
-            sent.append(await topic.send(key=key, value=value, partition=partition, **cast("Any", codecs)))
-            reached("changelog-send")
-        acked = await asyncio.gather(*sent)
-        reached("changelog-ack")
-        store = self._store
-        for key, value in changes.items():
-            if value is None:
-                store.data.pop(key, None)
-                store._key_partition.pop(key, None)  # noqa: SLF001 -- as below
-            else:
-                store.data[key] = value
-                # Faust drops the keys of partitions that moved away by this map,
-                # but fills it in recovery only.
-                store._key_partition[key] = partition  # noqa: SLF001 -- it has no setter
-        tp = TP(topic.get_topic_name(), partition)
-        self._written.add(self._app, tp, [record.offset for record in acked])
-        reached("table-set")
-
-    def expired(self, partition: int, is_expired: Callable[[JSON], bool]) -> list[str]:
-        """Give the keys of a partition whose values may be deleted."""
-        keys = [key for key, owner in self._store._key_partition.items() if owner == partition]  # noqa: SLF001 -- as above
-        return [key for key in keys if (value := self.get(key)) is not None and is_expired(value)]
-
-    @property
-    def _store(self) -> Any:  # noqa: ANN401 -- Faust types its memory store as a plain mapping
-        return self._table.data
-
-
-def _codec(value: JSON) -> str:
-    """Name the codec: a tombstone is a null value, not the JSON text `null`."""
-    return "raw" if value is None else "json"
 
 
 def fail_stop(what: str, error: BaseException) -> NoReturn:

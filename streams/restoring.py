@@ -87,15 +87,16 @@ def _apply(store: Any, tp: TP, records: Sequence[Fetched]) -> None:  # noqa: ANN
     for record in records:
         try:
             key = orjson.loads(record.key or b"")
-            value = None if record.value is None else orjson.loads(record.value)
+            if record.value is not None:
+                orjson.loads(record.value)
         except orjson.JSONDecodeError as error:
             raise ChangelogError(
                 f"{tp.topic}, partition {tp.partition}, offset {record.offset} cannot be read: {error}; "
                 "`contactwire rebuild` makes the state anew"
             ) from error
-        if value is None:
+        if record.value is None:
             data.pop(key, None)
             owners.pop(key, None)
         else:
-            data[key] = value
+            data[key] = record.value
             owners[key] = tp.partition

@@ -10,9 +10,10 @@ import pytest_asyncio
 from faust.types import TP
 
 from streams import app as app_module
-from streams.delivery import App, State
+from streams.delivery import App
 from streams.restoring import ChangelogError, Written, restore
 from streams.settings import read
+from streams.state import State
 
 
 @dataclass
