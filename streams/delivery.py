@@ -5,12 +5,12 @@
   `finish` finishes a message: Faust also acknowledges what it skips or what failed.
 - Sends: `publish` returns when all in-sync replicas have the record; the producer is idempotent.
 - State: `streams.state` writes to the changelog in the same way, before the source can be finished.
-- Fencing: nothing is sent once the lease on the partitions has ended (see `streams.lease`); a worker that was
-  stopped for too long ends instead. The idempotent producer does not do this: it knows the batches of one
-  process, not that another took over. What remains is a request that left, or just passed the check, when the
-  process or its network stopped, and that arrives late. Whoever took over wrote the same, since ids and
-  revisions follow from the input alone: subscribers and rollups know that revision. In a changelog it may
-  put an older value over a newer one, for the next recovery to read: `contactwire rebuild` finds that.
+- Fencing: nothing is sent without a lease on the partitions (see `streams.lease`); a worker that was stopped
+  until the group went on without it ends. The idempotent producer does not do this: it knows the batches of
+  one process, not that another took over. What remains is a request that left, or just passed the check, when
+  the process or its network stopped, and that arrives late. Whoever took over wrote the same, since ids and
+  revisions follow from the input alone: subscribers and rollups know that revision. In a changelog it may put
+  an older value over a newer one, for the next recovery to read: `contactwire rebuild` finds that.
 - Anything unforeseen ends the process at once (`fail_stop`); what was not finished is delivered again.
 """
 
@@ -146,6 +146,10 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 -- the only way to it
         cast("Consumer", self.consumer).lease.listen(coordinator)
 
+    async def on_thread_stop(self) -> None:
+        cast("Consumer", self.consumer).lease.close()
+        await super().on_thread_stop()
+
 
 class Producer(driver.Producer):
     """Idempotent also outside transactions; sends nothing without a lease."""
@@ -161,7 +165,7 @@ class Producer(driver.Producer):
         async def leased(node: int, batches: object) -> None:
             await producer.client.ready(node)  # a connection may take longer than the lease
             try:
-                cast("Consumer", self.app.consumer).lease.require()
+                await cast("Consumer", self.app.consumer).lease.wait()
             except LeaseError as error:
                 fail_stop("the lease", error)
             await send(node, batches)

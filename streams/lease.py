@@ -1,17 +1,19 @@
-"""How long a worker may write for the partitions that it was assigned, as far as it can know.
+"""Whether a worker may write for the partitions that it was assigned, as far as it can know.
 
 A process that was stopped for a while (SIGSTOP, a paused machine, a starved CPU) goes on where it was, and
 does not know that its partitions belong to another meanwhile. aiokafka notices at the next heartbeat; what
 the process sends before that would come too late. So every produce request asks first.
 
 A lease runs from when a request was sent that the group's coordinator answered well: the broker got it later,
-and so waits for longer. It ends with the session's timeout; with the rebalance's timeout, since the broker
-puts out whoever is late to join, heartbeats or not; and at once when it no longer knows the member. A machine
-whose clocks stand still with it cannot tell: there the next heartbeat decides.
+and so waits for longer. It runs for the session's timeout, and for the rebalance's timeout, since the broker
+puts out whoever is late to join, heartbeats or not. Whoever has none waits for the next answer: after a
+broker's restart that is a good one. When the coordinator no longer knows the member, all is over. A machine
+whose clocks stand still with it cannot tell; it finds out by the next heartbeat.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from typing import Any
@@ -33,12 +35,13 @@ if not aiokafka.__version__.startswith(AIOKAFKA_VERSION):
         "read its changes, run tests/test_lease.py, then raise AIOKAFKA_VERSION"
     )
 
+_LOOK_AGAIN = 0.05  # seconds
 _WELL = 0
 _PUT_OUT = (IllegalGenerationError.errno, UnknownMemberIdError.errno)
 
 
 class LeaseError(Exception):
-    """What was to be written may be another worker's to write."""
+    """What was to be written is another worker's to write."""
 
 
 class Lease:
@@ -49,6 +52,9 @@ class Lease:
         self._rebalance = rebalance
         self._alive = -math.inf
         self._stable = -math.inf
+        self._times_put_out = 0
+        self._is_out = False
+        self._is_closed = False
 
     def listen(self, coordinator: GroupCoordinator) -> None:
         """Hear what the group's coordinator answers."""
@@ -66,24 +72,32 @@ class Lease:
     def answered(self, sent: float, error: int) -> None:
         """Take note of an answer to what was sent at a time."""
         if error in _PUT_OUT:
-            self._alive = self._stable = -math.inf
+            self._times_put_out += 1
+            self._is_out = True
         elif error == _WELL:
             self._alive = self._stable = sent
+            self._is_out = False
         elif error == RebalanceInProgressError.errno:
             self._alive = sent
 
-    def require(self) -> None:
-        """Raise LeaseError where the partitions may be another worker's."""
-        moment = now()
-        if moment > self._alive + self._session:
-            raise LeaseError(
-                f"no answer from the group's coordinator to what was sent in the last {self._session:g} s: "
-                "another worker may have the partitions by now"
-            )
-        if moment > self._stable + self._rebalance:
-            raise LeaseError(
-                f"a rebalance has waited for this worker for {self._rebalance:g} s: it goes on without it"
-            )
+    def close(self) -> None:
+        """Expect no more answers."""
+        self._is_closed = True
+
+    async def wait(self) -> None:
+        """Return when the partitions are surely this worker's; raises LeaseError where they are not."""
+        times = self._times_put_out
+        while self._is_out or not self._runs():
+            if self._is_out or self._times_put_out > times:
+                raise LeaseError("the group has gone on without this worker: another has its partitions")
+            if self._is_closed:
+                raise LeaseError("the last heartbeat is too long ago, and there will be no other one")
+            await asyncio.sleep(_LOOK_AGAIN)
+        if self._times_put_out > times:
+            raise LeaseError("the group went on without this worker, which has joined it again")
+
+    def _runs(self) -> bool:
+        return now() <= min(self._alive + self._session, self._stable + self._rebalance)
 
 
 def now() -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -35,60 +36,98 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def _holds(held: Lease) -> bool:
+async def _holds(held: Lease) -> bool:
     try:
-        held.require()
-    except LeaseError:
+        await asyncio.wait_for(held.wait(), 0.01)
+    except TimeoutError:
         return False
     return True
 
 
-def test_there_is_no_lease_before_the_group_was_joined() -> None:
-    assert not _holds(Lease(session=6, rebalance=60))
+async def test_there_is_no_lease_before_the_group_was_joined() -> None:
+    assert not await _holds(Lease(session=6, rebalance=60))
 
 
-def test_a_lease_ends_with_the_session_and_heartbeats_prolong_it(clock: Clock) -> None:
+async def test_a_lease_ends_with_the_session_and_heartbeats_prolong_it(clock: Clock) -> None:
     held = Lease(session=6, rebalance=60)
     held.answered(clock.now, WELL)
     clock.now += 5.9
-    assert _holds(held)
+    assert await _holds(held)
     held.answered(clock.now - 1, WELL)
     clock.now += 4.9
-    assert _holds(held)
+    assert await _holds(held)
     clock.now += 0.2
-    assert not _holds(held), "counted from when the heartbeat was sent, not from its answer"
+    assert not await _holds(held), "counted from when the heartbeat was sent, not from its answer"
 
 
-def test_whoever_is_late_for_a_rebalance_is_put_out_in_spite_of_heartbeats(clock: Clock) -> None:
+async def test_whoever_is_late_for_a_rebalance_is_put_out_in_spite_of_heartbeats(clock: Clock) -> None:
     held = Lease(session=6, rebalance=10)
     held.answered(clock.now, WELL)
     for _ in range(10):
         clock.now += 1
         held.answered(clock.now, REBALANCING)
-        assert _holds(held)
+        assert await _holds(held)
     clock.now += 1
     held.answered(clock.now, REBALANCING)
-    assert not _holds(held)
+    assert not await _holds(held)
     held.answered(clock.now, WELL)
-    assert _holds(held), "it has joined"
+    assert await _holds(held), "it has joined"
 
 
 @pytest.mark.parametrize("error", [STALE_GENERATION, UNKNOWN_MEMBER])
-def test_a_member_that_the_coordinator_does_not_know_has_no_lease(clock: Clock, error: int) -> None:
+async def test_a_member_that_the_coordinator_does_not_know_has_no_lease(clock: Clock, error: int) -> None:
     held = Lease(session=6, rebalance=60)
     held.answered(clock.now, WELL)
     held.answered(clock.now, error)
-    assert not _holds(held)
+    with pytest.raises(LeaseError, match="another has its partitions"):
+        await held.wait()
+    held.answered(clock.now, WELL)
+    assert await _holds(held), "it has joined again"
 
 
-def test_a_coordinator_that_moves_neither_prolongs_nor_ends_a_lease(clock: Clock) -> None:
+async def test_a_coordinator_that_moves_neither_prolongs_nor_ends_a_lease(clock: Clock) -> None:
     held = Lease(session=6, rebalance=60)
     held.answered(clock.now, WELL)
     clock.now += 5
     held.answered(clock.now, NO_COORDINATOR)
-    assert _holds(held)
+    assert await _holds(held)
     clock.now += 2
-    assert not _holds(held)
+    assert not await _holds(held)
+
+
+async def test_after_a_brokers_restart_the_next_heartbeat_lets_the_worker_go_on(clock: Clock) -> None:
+    held = Lease(session=6, rebalance=60)
+    held.answered(clock.now, WELL)
+    clock.now += 30
+    waiting = asyncio.create_task(held.wait())
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    held.answered(clock.now, WELL)
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_whoever_waits_is_not_let_on_by_joining_again(clock: Clock) -> None:
+    """What waits was made from partitions that another has had meanwhile."""
+    held = Lease(session=6, rebalance=60)
+    held.answered(clock.now, WELL)
+    clock.now += 30
+    waiting = asyncio.create_task(held.wait())
+    await asyncio.sleep(0)
+    held.answered(clock.now, UNKNOWN_MEMBER)
+    held.answered(clock.now, WELL)
+    with pytest.raises(LeaseError, match="joined it again"):
+        await asyncio.wait_for(waiting, 1)
+
+
+async def test_nobody_waits_for_heartbeats_that_do_not_come(clock: Clock) -> None:
+    """A worker that is told to stop while the brokers are away must end."""
+    held = Lease(session=6, rebalance=60)
+    held.answered(clock.now, WELL)
+    held.close()
+    assert await _holds(held), "what was begun may be finished"
+    clock.now += 7
+    with pytest.raises(LeaseError, match="no other one"):
+        await held.wait()
 
 
 async def test_the_answers_that_count_are_those_to_heartbeats_and_joins(clock: Clock) -> None:
@@ -100,15 +139,15 @@ async def test_the_answers_that_count_are_those_to_heartbeats_and_joins(clock: C
     held = Lease(session=6, rebalance=60)
     held.listen(coordinator)
     await coordinator._send_req(LeaveGroupRequest("group", "member"))
-    assert not _holds(held)
+    assert not await _holds(held)
     await coordinator._send_req(SyncGroupRequest("group", 1, "member", None, []))
-    assert _holds(held)
+    assert await _holds(held)
     clock.now += 3
     await coordinator._send_req(HeartbeatRequest("group", 1, "member"))
     clock.now += 4
-    assert _holds(held)
+    assert await _holds(held)
     clock.now += 0.1
-    assert not _holds(held)
+    assert not await _holds(held)
 
 
 async def test_nothing_is_sent_without_a_lease(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,11 +170,12 @@ async def test_nothing_is_sent_without_a_lease(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("aiokafka.client.AIOKafkaClient.ready", ready)
     monkeypatch.setattr(delivery, "fail_stop", fail_stop)
     client = producer._new_producer()
+    consumer = context.app.consumer
+    assert isinstance(consumer, Consumer)
+    consumer.lease.answered(lease.now(), UNKNOWN_MEMBER)
     with pytest.raises(LeaseError):
         await client._sender._send_produce_req(0, {})
     assert events == ["the lease"]
-    consumer = context.app.consumer
-    assert isinstance(consumer, Consumer)
     consumer.lease.answered(lease.now(), WELL)
     await client._sender._send_produce_req(0, {})
     assert events == ["the lease", "sent"]
