@@ -30,6 +30,17 @@ class Report(Protocol):
     def __call__(self, fault: str, rig: Rig, patience: float = ...) -> Row: ...
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long rows unless `-m` asks for them, whatever else it asks for."""
+    for item in items:
+        if "make_rig" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.integration)
+    if "faults" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("faults")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every fault under so many seeds as FAULT_SEEDS says."""
     if "seed" in metafunc.fixturenames:

@@ -13,10 +13,11 @@ from typing import Any
 from schemas import Article, ArticleRef, ArticleReports, Contact, Report
 from streams import ledger, rollups
 from streams.inbox import RefusedError, digest, read_article, read_record
+from streams.topics import MAX_CONTACT_BYTES, MAX_TOLD_BYTES
 from tests.faults.logs import Record, in_order
 
 Tell = Callable[[Article], list[Report]]  # raises for an article that a coder cannot code
-Letter = tuple[str, bytes | None, bytes | None]  # reason, key, value
+Refused = dict[tuple[int, int], tuple[str, bytes | None, bytes | None]]  # by place: reason, key, value
 
 
 @dataclasses.dataclass
@@ -25,16 +26,17 @@ class Coded:
 
     reports: set[bytes] = dataclasses.field(default_factory=set)
     state: dict[str, Any] = dataclasses.field(default_factory=dict)
-    refused: dict[tuple[int, int], Letter] = dataclasses.field(default_factory=dict)
+    refused: Refused = dataclasses.field(default_factory=dict)
     valid: dict[str, tuple[Article, list[Report]]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
 class Settled:
-    """What follows from reports: contacts in order, and the state."""
+    """What follows from reports: contacts in order, the state, and by place what cannot be settled."""
 
     contacts: list[Contact] = dataclasses.field(default_factory=list)
     state: dict[str, Any] = dataclasses.field(default_factory=dict)
+    refused: Refused = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
@@ -74,9 +76,14 @@ def _code(coded: Coded, article: Article, record: Record, tell: Tell) -> None:
     )
     now = {report.dyad for report in reports}
     dyads = sorted(now | set(before["dyads"]))
-    for dyad in dyads:
-        told = ArticleReports(article=ref, dyad=dyad, reports=[r for r in reports if r.dyad == dyad])
-        coded.reports.add(told.model_dump_json().encode())
+    told = [
+        ArticleReports(article=ref, dyad=dyad, reports=[r for r in reports if r.dyad == dyad])
+        for dyad in dyads
+    ]
+    values = {one.model_dump_json().encode() for one in told}
+    if any(len(value) > MAX_TOLD_BYTES for value in values):
+        raise RefusedError("oversize", "it says too much")
+    coded.reports |= values
     coded.valid[article.uri] = article, reports
     if dyads or article.version > 1 or not usable:
         arrival = dt.datetime.fromtimestamp(record.timestamp, dt.UTC).date()
@@ -93,6 +100,9 @@ def settle(records: Iterable[Record]) -> Settled:
     settled = Settled()
     for record in in_order(records):
         result = ledger.settle(settled.state.get, read_record(ArticleReports, record.value))
+        if any(len(contact.model_dump_json().encode()) > MAX_CONTACT_BYTES for contact in result.contacts):
+            settled.refused[record.partition, record.offset] = "oversize", record.key, record.value
+            continue
         settled.contacts += result.contacts
         _write(settled.state, result.changes)
     return settled

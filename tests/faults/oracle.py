@@ -46,7 +46,7 @@ def judge(logs: Logs, tell: Tell, *, limit: int = 900_000) -> Verdict:
         *_say("article's reports invented", invented_reports),
         *_say("contact lost", missing),
         *_say("contact invented", more),
-        *_letters(logs, coded),
+        *_letters(logs, coded, settled),
         *_contacts(logs.of("contacts"), expected),
         *_countries(logs, settled),
         *_told(logs, coded),
@@ -69,8 +69,9 @@ def premature(logs: Logs, tell: Tell, *, limit: int = 900_000) -> list[str]:
     coded = code(logs.finished("articles"), tell, limit)
     lost, _ = _difference(coded.reports, {record.value for record in logs.of("reports")})
     letters = {letter.letter_id for letter in _letters_in(logs)}
-    unkept = {_letter_id(logs, place) for place in coded.refused} - letters
     settled = settle(logs.finished("reports"))
+    refused = {"articles": coded.refused, "reports": settled.refused}
+    unkept = {_letter_id(logs, role, place) for role in refused for place in refused[role]} - letters
     contacts = {(c.contact_id, c.revision) for c in settled.contacts}
     unpublished = contacts - {_name(record) for record in logs.of("contacts")}
     counted = state(logs.of("buckets"))
@@ -163,9 +164,14 @@ def _states(logs: Logs, coded: Coded, settled: Settled) -> Iterator[str]:
         yield from _say(f"changelog of {table} replays to another state", differ)
 
 
-def _letters(logs: Logs, coded: Coded) -> Iterator[str]:
+def _letters(logs: Logs, coded: Coded, settled: Settled) -> Iterator[str]:
     """Every bad record is kept with its reason and its bytes, and nothing else is."""
-    expected = {_letter_id(logs, place): letter for place, letter in coded.refused.items()}
+    refused = {"articles": coded.refused, "reports": settled.refused}
+    expected = {
+        _letter_id(logs, role, place): letter
+        for role, letters in refused.items()
+        for place, letter in letters.items()
+    }
     kept = {x.letter_id: (str(x.reason), x.key, x.value) for x in _letters_in(logs)}
     yield from _say("bad article without letter", expected.keys() - kept.keys())
     yield from _say("letter of a good article", kept.keys() - expected.keys())
@@ -188,8 +194,8 @@ def _letters_in(logs: Logs) -> list[DeadLetter]:
     return [DeadLetter.model_validate_json(value) for value in values if value is not None]
 
 
-def _letter_id(logs: Logs, place: tuple[int, int]) -> str:
-    return f"{logs.names['articles']}/{place[0]}/{place[1]}"
+def _letter_id(logs: Logs, role: str, place: tuple[int, int]) -> str:
+    return f"{logs.names[role]}/{place[0]}/{place[1]}"
 
 
 def _name(record: Record) -> tuple[str, int]:

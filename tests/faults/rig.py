@@ -20,7 +20,7 @@ from streams.feed import feed
 from streams.lag import Lag
 from streams.processes import start_worker, stop_worker
 from streams.settings import Settings
-from streams.topics import MAX_RECORD_BYTES, Topics, TopicsError
+from streams.topics import MAX_UNPACKED_BYTES, Topics, TopicsError
 from tests.faults.fold import Tell
 from tests.faults.logs import read_logs
 from tests.faults.oracle import Verdict, judge, premature
@@ -75,10 +75,15 @@ class Rig:
         fed = feed(articles, self.settings)
         assert not fed.refused, fed.refused[:3]
 
-    def send(self, values: Iterable[bytes | None], *, key: bytes, topic: str | None = None) -> None:
+    def send(
+        self, values: Iterable[bytes | None], *, key: bytes, topic: str | None = None, packed: bool = False
+    ) -> None:
         """Send raw records, by default as articles; each is acknowledged."""
         producer = KafkaProducer(
-            bootstrap_servers=self.settings.servers, acks="all", max_request_size=4 * MAX_RECORD_BYTES
+            bootstrap_servers=self.settings.servers,
+            acks="all",
+            max_request_size=MAX_UNPACKED_BYTES,
+            compression_type="gzip" if packed else None,
         )
         try:
             name = topic or Topics.of(self.settings).articles

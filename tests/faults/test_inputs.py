@@ -56,10 +56,11 @@ def test_too_large_in_and_out(rigs: Rigs, report: Report, seed: int) -> None:
     rig.send([random.Random(seed).randbytes(room)], key=b"urn:large")
     large = {"uri": "urn:large", "text": "x" * (rig.settings.max_article_bytes - 31)}
     rig.send([json.dumps(large).encode(), json.dumps(large | {"title": "y"}).encode()], key=b"urn:large")
+    rig.send([b"x" * 10_000_000, b"{" + b" " * 30_000_000 + b"}"], key=b"urn:packed", packed=True)
     line = "KAZ QAT call held 2026-03-01\n"
-    much = Article(uri="urn:much", text=line * (800_000 // len(line)))
-    rig.feed([much, Article(uri="urn:much:2", text=line * 4000), *tales(50, seed + 1000)])
-    rig.injections += 5
+    rig.feed([Article(uri=f"urn:much:{n}", text=line * n) for n in (2000, 3000)])
+    rig.feed(tales(50, seed + 1000))
+    rig.injections += 7
     report("too large, in and out", rig)
 
 
@@ -68,9 +69,11 @@ def test_a_contact_of_too_many_reports(rigs: Rigs, report: Report, seed: int) ->
     """Reports pile up until the contact is too large for one record: what is beyond is kept."""
     rig = rigs()
     rig.supervise()
-    lines = "".join(f"KAZ QAT call held 2026-03-01 {'.' * 2000}{n}\n" for n in range(100))
-    rig.feed([*(Article(uri=f"urn:heavy:{n}", text=lines) for n in range(30)), *tales(50, seed)])
-    rig.injections += 30
+    rng = random.Random(seed)
+    words = (f"KAZ QAT call held 2026-03-01 {rng.randbytes(30_000).hex(' ', 4)}" for _ in range(70))
+    heavy = [Article(uri=f"urn:heavy:{n}", text=text) for n, text in enumerate(words)]
+    rig.feed([*heavy, *tales(50, seed)])
+    rig.injections += len(heavy)
     report("contact too large", rig)
 
 

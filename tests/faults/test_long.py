@@ -8,9 +8,14 @@ import time
 
 import pytest
 
+from schemas import Contact, Rollup
 from tests.faults.conftest import Report, Rigs
-from tests.faults.rig import Rig
+from tests.faults.logs import Logs, latest, read_logs
+from tests.faults.quiet import quiet_logs
 from tests.faults.tales import many
+from tests.faults.wires import STREAM, chosen, code_once, deliveries
+from tests.recorded_coder import CODINGS, RecordedCoder
+from tests.told import value
 
 ARTICLES = int(os.environ.get("FAULT_ARTICLES", "40000"))
 KILLS = 6
@@ -27,7 +32,7 @@ def test_many_articles_and_six_kills(rigs: Rigs, report: Report, seed: int) -> N
     left = ARTICLES
     for kill in range(KILLS):
         process = rig.start()
-        _until_work_is_between_agents(rig, left)
+        rig.until(left, patience=300)
         time.sleep(rng.uniform(0, 0.4 * ARTICLES / 4000))
         process.kill()
         process.wait()
@@ -43,5 +48,58 @@ def test_many_articles_and_six_kills(rigs: Rigs, report: Report, seed: int) -> N
     assert row.verdict.doubled < FEW * row.verdict.distinct
 
 
-def _until_work_is_between_agents(rig: Rig, left: int) -> None:
-    rig.until(left, patience=300)
+@pytest.mark.faults
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(not STREAM.exists(), reason=f"no {STREAM}: the articles are no part of this repository")
+def test_real_articles_from_three_wires(
+    rigs: Rigs, report: Report, request: pytest.FixtureRequest, seed: int
+) -> None:
+    """Delivered one to five times in random order, under kills: as one quiet run of each once, in order."""
+    rng = random.Random(seed)
+    documents = chosen(500, seed=1)
+    assert request.config.cache
+    codings = request.config.cache.mkdir("faults") / "codings.json"
+    code_once(documents, codings)
+    recorded = RecordedCoder.of(codings)
+    rig = rigs(
+        coder="tests.recorded_coder:RecordedCoder",
+        ledger_retention_days=40_000,
+        rollup_retention_days=40_000,
+    )
+    rig.tell = recorded.code
+    told = deliveries(documents, seed)
+    rig.feed(told)
+    for _ in range(3):
+        process = rig.start(**{CODINGS: str(codings)})
+        left = rig.begun()
+        time.sleep(rng.uniform(0, 1))
+        rig.kill(process)
+        killed = time.monotonic()
+    rig.start(**{CODINGS: str(codings)})
+    rig.recovers(since=killed, below=left)
+    report("500 real articles from three wires, 3 × kill -9", rig, 600.0)
+    once = {article.uri: article for article in sorted(told, key=lambda article: article.uri)}
+    quiet = quiet_logs(once.values(), recorded.code)
+    logs = read_logs(rig.settings)
+    assert standing(logs) == standing(quiet)
+    assert shown(logs) == shown(quiet)
+
+
+def standing(logs: Logs) -> list[str]:
+    """What the contacts say that stand, but for what depends on history: id, revision, change."""
+    newest: dict[str, Contact] = {}
+    for record in logs.of("contacts"):
+        contact = Contact.model_validate_json(record.value or b"")
+        if contact.contact_id not in newest or newest[contact.contact_id].revision < contact.revision:
+            newest[contact.contact_id] = contact
+    return sorted(value(contact) for contact in newest.values() if contact.change != "retracted")
+
+
+def shown(logs: Logs) -> dict[bytes, str]:
+    """What the tables show, but for the ids and revisions of what they count."""
+    tables = {key: Rollup.model_validate_json(table) for key, table in latest(logs.of("rollups")).items()}
+    return {
+        key: table.model_dump_json(exclude={"entries"})
+        + "".join(sorted(entry.model_dump_json(exclude={"revision"}) for entry in table.entries.values()))
+        for key, table in tables.items()
+    }
