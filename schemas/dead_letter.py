@@ -18,6 +18,7 @@ Reason = Literal[
     "absurd-date",
     "no-text",
     "poison",
+    "late",
 ]
 
 

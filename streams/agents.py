@@ -241,22 +241,40 @@ class _RollUp(_Agent):
     async def step(self, event: Event) -> dt.date | None:
         """Count one revision of a contact for one country."""
         contact = read_record(Contact, event.message.value)
-        rolled = rollups.roll_up(self.context.buckets.get, contact, (event.message.key or b"").decode())
+        self._retention = dt.timedelta(days=context.settings.rollup_retention_days)
+        country, partition = (event.message.key or b"").decode(), event.message.partition
+        horizon = self._horizon(partition)
+        rolled = rollups.roll_up(self.context.buckets.get, contact, country, horizon)
         records: list[Record] = [
             (key.encode(), rollup.model_dump_json().encode() if rollup else None, [])
             for key, rollup in rolled.rollups.items()
         ]
         await publish(self.context.app, self.context.topics.rollups, records)
-        await self.context.buckets.put(event.message.partition, rolled.changes)
-        return contact.event_time.date() if contact.event_time else None
+        await self.context.buckets.put(partition, rolled.changes)
+        day = contact.event_time.date() if contact.event_time else None
+        if rolled.late:
+            raise RefusedError("late", f"{day} lies before {horizon}, the first day of which hours are kept")
+        return day
+
+    def _watermark(self, partition: int) -> dt.date | None:
+        """Give the newest day that the partition has seen; it outlives the worker."""
+        kept = self.context.buckets.get(rollups.watermark_key(partition))
+        return dt.date.fromisoformat(kept["newest"]) if kept else None
+
+    def _horizon(self, partition: int) -> dt.date | None:
+        """Give the first day of which a partition's hours are kept."""
+        newest = self._watermark(partition)
+        return newest and newest - self._retention
 
     async def expire(self, partition: int, newest: dt.date) -> None:
         """Take hours that are older than their retention off the topic, then out of the state."""
-        horizon = newest - dt.timedelta(days=self.context.settings.rollup_retention_days)
+        newest = max(newest, self._watermark(partition) or newest)
+        horizon = newest - self._retention
         keys = self.context.buckets.expired(partition, lambda value: rollups.expired(value, horizon))
         gone: list[Record] = [(key.encode(), None, []) for key in keys if rollups.is_bucket(key)]
         await publish(self.context.app, self.context.topics.rollups, gone)
-        await self.context.buckets.put(partition, dict.fromkeys(keys))
+        mark = {rollups.watermark_key(partition): {"newest": str(newest), "day": None}}
+        await self.context.buckets.put(partition, {**dict.fromkeys(keys), **mark})
 
 
 def _arrival(event: Event) -> dt.date:

@@ -4,57 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import click
-from rich.console import Console
 
 from schemas import DeadLetter
-from streams import settings as settings_module
-from streams.settings import Settings, SettingsError
-from streams.topics import TopicsError
+from streams.console import Failure, complaints, console, current, example, expected
 from streams.wires import Refusal
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-console = Console()
-complaints = Console(stderr=True)
-
-
-class Failure(click.ClickException):
-    """An expected failure: one line that says what to do, exit status 1."""
-
-    def show(self, file: object = None) -> None:  # noqa: ARG002 -- click's signature
-        """Print the message to standard error."""
-        complaints.print(f"[red]contactwire:[/red] {self.message}", highlight=False, soft_wrap=True)
-
-
-def expected(function: Callable[P, R]) -> Callable[P, R]:
-    """Turn errors that a user can mend into failures."""
-
-    @wraps(function)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        from streams.broker import BrokerError
-
-        try:
-            return function(*args, **kwargs)
-        except (SettingsError, TopicsError, BrokerError, OSError) as error:
-            raise Failure(str(error)) from error
-
-    return guarded
-
-
-def example(text: str) -> str:
-    """Show an example at the end of a command's --help."""
-    return f"\b\nExample:\n  {text}"
-
-
-def current() -> Settings:
-    """Give the settings of this process."""
-    return settings_module.load()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -277,6 +234,39 @@ def settings() -> None:
     from streams.views import settings_table
 
     console.print(settings_table(current()))
+
+
+@main.command(epilog=example("contactwire rebuild --workers 2; contactwire rebuild --swap"))
+@click.option(
+    "--from",
+    "origin",
+    type=click.Choice(["articles", "contacts"]),
+    default="articles",
+    show_default=True,
+    help="Code the articles anew; or only count the contacts anew.",
+)
+@click.option("--swap", is_flag=True, help="Put it in the place of what is served; workers must be stopped.")
+@click.option("--force", is_flag=True, help="Swap also where that is probably not meant.")
+@click.option("--fresh", is_flag=True, help="Begin anew, not where an earlier rebuild was stopped.")
+@click.option("--discard", "discarding", is_flag=True, help="Only delete what an earlier rebuild left.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Workers to code.")
+@click.option(
+    "--examples", type=click.IntRange(0), default=3, show_default=True, help="Examples of each difference."
+)
+@click.option("--json", "as_json", is_flag=True, help="The difference as one JSON object.")
+@expected
+def rebuild(*, as_json: bool, discarding: bool, **chosen: Any) -> None:  # noqa: ANN401 -- as named in Choices
+    """Derive contacts and tables again, beside the served ones, and show how they differ.
+
+    Exit status 0: nothing differs, or it was swapped; 3: something differs; 1: it failed. A rebuild that was
+    stopped goes on where it was.
+    """
+    from streams.rebuild import Choices, discard, run
+
+    if discarding:
+        click.echo(f"{len(discard(current()))} topics deleted")
+        return
+    sys.exit(run(current(), Choices(**chosen), console, complaints, as_json=as_json))
 
 
 @main.command(epilog=example("contactwire demo --seeds seeds/"))

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     topic_prefix: str = Field(
         default="", pattern=r"^[A-Za-z0-9._-]*$", description="Put before every topic's name"
     )
+    articles_topic: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]+$",
+        description="Topic to read articles from, whatever the prefix; else `articles` under the prefix",
+    )
     partitions: int = Field(default=4, ge=1, le=1000, description="Partitions of every topic")
     replication: int = Field(default=1, ge=1, le=10, description="Replication factor of every topic")
     retention_days: float = Field(
@@ -101,7 +106,10 @@ class Settings(BaseSettings):
         default=120, ge=31, description="How long the ledger remembers a contact, days of event time"
     )
     rollup_retention_days: int = Field(
-        default=90, ge=31, description="How long hourly buckets are kept, days of event time"
+        default=90,
+        ge=31,
+        description="How long hourly buckets are kept, and how late a contact may come to be counted in its "
+        "hour, days of event time",
     )
     log_level: Literal["crit", "error", "warn", "info", "debug"] = Field(
         default="info", description="What the worker logs"

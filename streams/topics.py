@@ -38,7 +38,7 @@ class Topics:
         """Names under the settings' prefix."""
         prefix = settings.topic_prefix
         return cls(
-            articles=f"{prefix}articles",
+            articles=settings.articles_topic or f"{prefix}articles",
             reports=f"{prefix}reports",
             contacts=f"{prefix}contacts",
             country_contacts=f"{prefix}country-contacts",
@@ -76,6 +76,11 @@ def specs(settings: Settings) -> list[TopicSpec]:
     """All topics that the app reads or writes."""
     names = Topics.of(settings)
     kept = {"cleanup.policy": "delete", "retention.ms": str(int(settings.retention_days * _DAY_MS))}
+def swapping(settings: Settings, origin: str = "") -> str:
+    """Name of the topic that is there while a rebuild, from its origin, takes the place of what is served."""
+    return f"{settings.app_id}-swapping-{origin}"
+
+
     compacted = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "segment.ms": str(_DAY_MS)}
     deleting = (
         (names.articles, "uri"),

@@ -1,6 +1,6 @@
 """Rolling tables by country: counted from contacts, summed over windows when read; no Kafka, no clock."""
 
-from streams.rollups.counting import RolledUp, expired, is_bucket, roll_up
+from streams.rollups.counting import RolledUp, expired, is_bucket, roll_up, watermark_key
 from streams.rollups.reading import CountryTable, Tempo, Window, dyad_tempo, newest, tables
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "newest",
     "roll_up",
     "tables",
+    "watermark_key",
 ]

@@ -1,7 +1,9 @@
 r"""Contacts in, hourly buckets out: what one revision of a contact changes for one of its two countries.
 
 State keys: `KAZ\|2026-03-01T14` holds the bucket, exactly as published to the topic `rollups` under the same
-key; `KAZ\|c-8d1f0a2b3c4d5e6f` holds the revision that was counted, and in which bucket.
+key; `KAZ\|c-8d1f0a2b3c4d5e6f` holds the revision that was counted, and in which bucket; `\|newest-0` holds
+the watermark of partition 0, the newest day that it has seen. What lies further before it than the retention
+is late: its hour has expired, and must not come back with what is late alone.
 
 The caller publishes the rollups, then writes the changes in their order, then finishes the record. The index
 is the last change, so that a second delivery after a crash does everything again, to the same bytes, and one
@@ -29,20 +31,28 @@ _HOUR = "%Y-%m-%dT%H"
 class RolledUp:
     """What follows from one revision.
 
-    Rollups to publish by key, None being a tombstone; then changes to write by key, None deleting.
+    Rollups to publish by key, None being a tombstone; then changes to write by key, None deleting. `late`
+    where the contact could not be counted, since its hour has expired.
     """
 
     rollups: dict[str, Rollup | None]
     changes: dict[str, JSON]
+    late: bool = False
 
 
-def roll_up(read: Read, contact: Contact, country: str) -> RolledUp:
-    """Count a revision of a contact for one of its countries; `read` gives a state value, or None."""
+def roll_up(read: Read, contact: Contact, country: str, horizon: dt.date | None = None) -> RolledUp:
+    """Count a revision of a contact for one of its countries; `read` gives a state value, or None.
+
+    `horizon` is the first day of which hours are kept.
+    """
     index = f"{country}|{contact.contact_id}"
     known = read(index)
     if known and known["revision"] >= contact.revision:
         return RolledUp({}, {})
     entry = _entry(contact, country)
+    late = bool(entry and horizon and entry.event_time.date() < horizon)
+    if late:
+        entry = None
     bucket = entry and f"{country}|{entry.event_time.strftime(_HOUR)}"
     before = known and known["bucket"]
     rollups: dict[str, Rollup | None] = {}
@@ -55,7 +65,7 @@ def roll_up(read: Read, contact: Contact, country: str) -> RolledUp:
     changes: dict[str, JSON] = {key: r and r.model_dump(mode="json") for key, r in rollups.items()}
     day = bucket and bucket.partition("|")[2][:10]
     changes[index] = {"revision": contact.revision, "bucket": bucket, "day": day or (known and known["day"])}
-    return RolledUp(rollups, changes)
+    return RolledUp(rollups, changes, late)
 
 
 def expired(value: JSON, horizon: dt.date) -> bool:
@@ -69,7 +79,12 @@ def expired(value: JSON, horizon: dt.date) -> bool:
 
 def is_bucket(key: str) -> bool:
     """Whether a state key is a bucket's, and so also a key of the topic."""
-    return not key.partition("|")[2].startswith("c-")
+    return key.partition("|")[2][:1].isdigit()
+
+
+def watermark_key(partition: int) -> str:
+    """State key of a partition's watermark: the newest day that it has seen."""
+    return f"|newest-{partition}"
 
 
 def _entry(contact: Contact, country: str) -> RollupEntry | None:
