@@ -4,10 +4,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # A file or folder that `contactwire feed` takes; throughput wants a thousand articles of real length.
 ARTICLES ?= seeds
+# How often `make faults` runs each fault, each time with other articles and moments.
+SEEDS ?= 1
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint format test bench clean
+.PHONY: help install demo lint format test faults bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -39,6 +41,9 @@ format: install ## Bring the code into shape
 
 test: lint ## Check style and types, then run every test, on a real broker
 	$(BIN)/python -m pytest
+
+faults: install ## Run the whole fault matrix under SEEDS seeds and write its table to docs/reliability.md
+	FAULT_SEEDS=$(SEEDS) FAULT_TABLE=docs/reliability.md $(BIN)/python -m pytest tests/faults -m "faults or not faults"
 
 bench: install ## Measure latency and throughput, the latter on the wire ARTICLES
 	$(BIN)/python -m benchmarks.latency

@@ -11,6 +11,8 @@ import threading
 import time
 from typing import cast
 
+from kafka.errors import KafkaError
+
 from streams.app import Context
 from streams.delivery import Consumer, fail_stop
 from streams.lag import Lag
@@ -52,6 +54,6 @@ class Watchdog(threading.Thread):
         try:
             with Lag(self._context.settings) as lag:
                 return sum(lag.read(only=mine).values())
-        except TopicsError as error:
+        except (KafkaError, TopicsError) as error:  # the broker is away: that is no stall
             log.warning("cannot tell whether records wait: %s", error)
             return 0
