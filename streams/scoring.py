@@ -91,6 +91,25 @@ def report(annotated: Sequence[Mapping[str, Any]], coded: Mapping[str, Sequence[
     return rows
 
 
+def content(annotated: Sequence[Mapping[str, Any]], coded: Mapping[str, Sequence[Contact]]) -> list[Row]:
+    """Score stances (side and stance) and topics of the matched contacts held."""
+    pairs = [_match(_held(row["contacts"]), _held(coded.get(row["id"], ())), _same) for row in annotated]
+    return [
+        _row("stances", [_sum(_sets(_stances(g), _stances(c)) for g, c in found) for found in pairs]),
+        _row(
+            "topics", [_sum(_sets(set(g["topics"]), set(c["topics"])) for g, c in found) for found in pairs]
+        ),
+    ]
+
+
+def _stances(contact: Contact) -> set[tuple[str, str]]:
+    return {(stance["by"], stance["stance"]) for stance in contact["stances"]}
+
+
+def _sets(told: set[Any], found: set[Any]) -> Score:
+    return Score(len(told & found), len(told), len(found))
+
+
 def fields(
     annotated: Sequence[Mapping[str, Any]], coded: Mapping[str, Sequence[Contact]]
 ) -> dict[str, tuple[int, int]]:
@@ -140,8 +159,7 @@ def _same_modality(gold: Contact, ours: Contact) -> bool:
 
 
 def _dyads(gold: Sequence[Contact], ours: Sequence[Contact]) -> Score:
-    told, found = {_dyad(c) for c in gold}, {_dyad(c) for c in ours}
-    return Score(len(told & found), len(told), len(found))
+    return _sets({_dyad(c) for c in gold}, {_dyad(c) for c in ours})
 
 
 def _matched(gold: Sequence[Contact], ours: Sequence[Contact], agree: Agree) -> Score:
