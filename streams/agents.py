@@ -17,15 +17,17 @@ from typing import Any, cast
 from faust.streams import Stream
 from faust.types import EventT
 
-from schemas import Article, ArticleRef, ArticleReports, Contact
+from schemas import Article, ArticleReports, Contact
 from schemas.article import day_of
 from streams import ledger, rollups
 from streams.app import Context
 from streams.delivery import Record, fail_stop, finish, publish
-from streams.envelope import contact_headers
 from streams.failpoints import reached
 from streams.inbox import RefusedError, dead_letter, digest, read_article, read_record
+from streams.outbox import by_dyad, for_countries, public, require_room
 from streams.pool import CoderPool, Coding, Poison
+from streams.published import Published
+from streams.topics import MAX_CONTACT_BYTES, MAX_TOLD_BYTES
 
 _WITHIN = 0.02  # seconds that a record waits for company in its batch
 _A_DAY = dt.timedelta(days=1)
@@ -167,9 +169,10 @@ class _Code(_Agent):
         if isinstance(coding, Poison):
             raise RefusedError("poison", coding.detail)
         before = self.context.coded.get(article.uri) or {"dyads": []}
-        told = _by_dyad(article, coding, before["dyads"])
+        told = by_dyad(article, coding, before["dyads"])
         if told:
             records: list[Record] = [(r.dyad.encode(), r.model_dump_json().encode(), []) for r in told]
+            require_room(records, MAX_TOLD_BYTES, "what it says of two states")
             await publish(self.context.app, self.context.topics.reports, records)
         if told or article.version > 1 or article.status == "withdrawn":
             after = {
@@ -210,14 +213,22 @@ class _Settle(_Agent):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.source = context.topics.reports
+        self._published = Published(context.settings, context.topics.contacts)
+
+    async def work(self, stream: Stream[Any], events: Sequence[Event]) -> None:
+        """See what another worker has published of it, then take the batch's steps."""
+        await self._published.look(self.context.app.consumer_generation_id)
+        await super().work(stream, events)
 
     async def step(self, event: Event) -> dt.date | None:
         """Settle what one article says of one dyad."""
         incoming = read_record(ArticleReports, event.message.value)
         settled = ledger.settle(self.context.ledger.get, incoming)
         app, topics = self.context.app, self.context.topics
-        await publish(app, topics.contacts, [_public(contact) for contact in settled.contacts])
-        by_country = [record for contact in settled.contacts for record in _for_countries(contact)]
+        records = [public(contact) for contact in settled.contacts]
+        require_room(records, MAX_CONTACT_BYTES, "a contact with this and all its other reports")
+        await publish(app, topics.contacts, self._published.new(records))
+        by_country = [record for contact in settled.contacts for record in for_countries(contact)]
         await publish(app, topics.country_contacts, by_country)
         await self.context.ledger.put(event.message.partition, settled.changes)
         return day_of(incoming.article.published)
@@ -237,11 +248,11 @@ class _RollUp(_Agent):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.source = context.topics.country_contacts
+        self._retention = dt.timedelta(days=context.settings.rollup_retention_days)
 
     async def step(self, event: Event) -> dt.date | None:
         """Count one revision of a contact for one country."""
         contact = read_record(Contact, event.message.value)
-        self._retention = dt.timedelta(days=context.settings.rollup_retention_days)
         country, partition = (event.message.key or b"").decode(), event.message.partition
         horizon = self._horizon(partition)
         rolled = rollups.roll_up(self.context.buckets.get, contact, country, horizon)
@@ -284,30 +295,3 @@ def _arrival(event: Event) -> dt.date:
 
 def _place(event: Event) -> tuple[int, int]:
     return event.message.partition, event.message.offset
-
-
-def _by_dyad(article: Article, coding: Coding, before: Sequence[str]) -> list[ArticleReports]:
-    """Part an article's reports by dyad; dyads of the earlier version are there even when nothing is left."""
-    ref = ArticleRef(
-        uri=article.uri,
-        version=article.version,
-        published=article.published,
-        source=article.source,
-        title=article.title,
-        fingerprint=coding.fingerprint,
-    )
-    dyads = sorted({report.dyad for report in coding.reports} | set(before))
-    return [
-        ArticleReports(article=ref, dyad=dyad, reports=[r for r in coding.reports if r.dyad == dyad])
-        for dyad in dyads
-    ]
-
-
-def _public(contact: Contact) -> Record:
-    return contact.contact_id.encode(), contact.model_dump_json().encode(), contact_headers(contact)
-
-
-def _for_countries(contact: Contact) -> list[Record]:
-    """Give a contact to both of its countries, without its reports: they count it, whoever told it."""
-    value = contact.model_copy(update={"reports": []}).model_dump_json().encode()
-    return [(code.encode(), value, []) for code in contact.dyad.split("-")]

@@ -14,7 +14,7 @@ import faust
 from streams.delivery import App
 from streams.settings import Settings
 from streams.state import State
-from streams.topics import MAX_RECORD_BYTES, TABLES, Topics
+from streams.topics import MAX_RECORD_BYTES, MAX_UNPACKED_BYTES, TABLES, Topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def create(settings: Settings) -> Context:
         consumer_max_fetch_size=MAX_RECORD_BYTES,
         producer_acks=-1,
         producer_linger=0.0,
-        producer_max_request_size=MAX_RECORD_BYTES,
+        producer_max_request_size=MAX_UNPACKED_BYTES,
         producer_compression_type="gzip",
         processing_guarantee="at_least_once",
         store="memory://",

@@ -10,7 +10,7 @@ from kafka.errors import KafkaError
 
 from schemas import Article
 from streams.settings import Settings
-from streams.topics import MAX_RECORD_BYTES, Topics, TopicsError, no_broker
+from streams.topics import MAX_UNPACKED_BYTES, Topics, TopicsError, no_broker
 from streams.wires import Refusal
 
 _IN_FLIGHT = 500
@@ -62,7 +62,7 @@ def connect_producer(settings: Settings, client_id: str) -> KafkaProducer:
             enable_idempotence=True,
             compression_type="gzip",
             linger_ms=5,
-            max_request_size=MAX_RECORD_BYTES,
+            max_request_size=MAX_UNPACKED_BYTES,
             **settings.client_options(),
         )
     except KafkaError as error:

@@ -14,7 +14,11 @@ from streams.settings import Settings
 
 Cleanup = Literal["delete", "compact", "compact,delete"]
 TABLES = ("coded", "ledger", "buckets")
-MAX_RECORD_BYTES = 4 * 1024 * 1024
+MAX_RECORD_BYTES = 4 * 1024 * 1024  # of a record of our own, as it travels: compressed
+MAX_UNPACKED_BYTES = 64 * 1024 * 1024  # of any record; what others send may unpack to more than it travels as
+MAX_TOLD_BYTES = 1024 * 1024  # of what one article says of one dyad, so that the ledger can keep it
+MAX_CONTACT_BYTES = 3 * 1024 * 1024  # of a contact with all its reports
+_MAX_LETTER_BYTES = 16 * 1024 * 1024  # as it travels; base64 does not compress well
 _DAY_MS = 24 * 3600 * 1000
 
 
@@ -72,18 +76,18 @@ def changelog(settings: Settings, table: str) -> str:
     return f"{settings.app_id}-{table}-changelog"
 
 
-def specs(settings: Settings) -> list[TopicSpec]:
-    """All topics that the app reads or writes."""
-    names = Topics.of(settings)
-    kept = {"cleanup.policy": "delete", "retention.ms": str(int(settings.retention_days * _DAY_MS))}
 def swapping(settings: Settings, origin: str = "") -> str:
     """Name of the topic that is there while a rebuild, from its origin, takes the place of what is served."""
     return f"{settings.app_id}-swapping-{origin}"
 
 
+def specs(settings: Settings) -> list[TopicSpec]:
+    """All topics that the app reads or writes."""
+    names = Topics.of(settings)
+    kept = {"cleanup.policy": "delete", "retention.ms": str(int(settings.retention_days * _DAY_MS))}
+    ours = {"max.message.bytes": str(MAX_RECORD_BYTES)}
     compacted = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "segment.ms": str(_DAY_MS)}
     deleting = (
-        (names.articles, "uri"),
         (names.reports, "dyad"),
         (names.contacts, "contact id"),
         (names.country_contacts, "country"),
@@ -94,13 +98,14 @@ def swapping(settings: Settings, origin: str = "") -> str:
         names.dead_letters,
         "topic/partition/offset",
         "compact,delete",
-        kept | {"cleanup.policy": "compact,delete", "max.message.bytes": str(MAX_RECORD_BYTES)},
+        kept | {"cleanup.policy": "compact,delete", "max.message.bytes": str(_MAX_LETTER_BYTES)},
     )
     compacting = [(names.rollups, "country|hour"), *((changelog(settings, t), "state key") for t in TABLES)]
     return [
-        *(TopicSpec(name, key, "delete", kept) for name, key in deleting),
+        TopicSpec(names.articles, "uri", "delete", kept),
+        *(TopicSpec(name, key, "delete", kept | ours) for name, key in deleting),
         letters,
-        *(TopicSpec(name, key, "compact", compacted) for name, key in compacting),
+        *(TopicSpec(name, key, "compact", compacted | ours) for name, key in compacting),
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from schemas import Contact, DeadLetter
+from schemas import ArticleReports, Contact, DeadLetter
 from streams.envelope import contact_headers
 from tests.faults.fold import Coded, Settled, Tell, by_country, code, count, settle
 from tests.faults.logs import SOURCES, Logs, Record, latest, state
@@ -49,7 +49,7 @@ def judge(logs: Logs, tell: Tell, *, limit: int = 900_000) -> Verdict:
         *_letters(logs, coded, settled),
         *_contacts(logs.of("contacts"), expected),
         *_countries(logs, settled),
-        *_told(logs, coded),
+        *_told(logs, coded, settled),
         *_tables(logs),
         *_states(logs, coded, settled),
         *_offsets(logs),
@@ -119,8 +119,10 @@ def _countries(logs: Logs, settled: Settled) -> Iterator[str]:
     yield from _say("country's contact invented", more)
 
 
-def _told(logs: Logs, coded: Coded) -> Iterator[str]:
+def _told(logs: Logs, coded: Coded, settled: Settled) -> Iterator[str]:
     """Every article that reports a contact stands behind a contact that holds, and no other does."""
+    refused = [ArticleReports.model_validate_json(value or b"") for _, _, value in settled.refused.values()]
+    unsettled = {(told.article.uri, told.dyad) for told in refused}
     contacts: dict[str, Contact] = {}
     for record in logs.of("contacts"):
         contact = Contact.model_validate_json(record.value or b"")
@@ -141,7 +143,7 @@ def _told(logs: Logs, coded: Coded) -> Iterator[str]:
         for r in reports
         if r.modality != "background"
     }
-    yield from _say("article stands behind no contact", must - behind)
+    yield from _say("article stands behind no contact", must - unsettled - behind)
     yield from _say("contact rests on what no article says", behind - may)
 
 
