@@ -11,7 +11,7 @@ import pytest
 
 from streams.settings import Settings
 from streams.topics import ensure
-from tests.faults.rig import Rig, Row
+from tests.faults.rig import PATIENCE, Rig, Row
 from tests.faults.table import write_table
 
 SEEDS = int(os.environ.get("FAULT_SEEDS", "1"))
@@ -35,6 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "make_rig" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.integration)
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(3 * PATIENCE))
     if "faults" not in config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("faults")]
         config.hook.pytest_deselected(items=long)
@@ -92,7 +94,7 @@ def rigs(fresh_settings: Callable[..., Settings], make_rig: Callable[..., Rig]) 
 def report(rows: list[Row]) -> Report:
     """Judge a run and note it."""
 
-    def judged(fault: str, rig: Rig, patience: float = 120.0) -> Row:
+    def judged(fault: str, rig: Rig, patience: float = PATIENCE) -> Row:
         row = Row(fault, rig.injections, rig.judge(patience=patience), rig.recovery)
         rows.append(row)
         return row

@@ -11,7 +11,7 @@ from streams.topics import TABLES, changelog
 from tests.faults.conftest import Report, Rigs
 from tests.faults.tales import tales
 
-SOON = 60.0
+SOON = 120.0
 
 GARBAGE = {
     "no JSON": b"{garbage",

@@ -25,7 +25,7 @@ OWN: dict[str, object] = {
     "app_id": "faults",
     "partitions": 2,
     "session_timeout": 6,
-    "stall_timeout": 15,
+    "stall_timeout": 40,
     "coder": "tests.line_coder:LineCoder",
     "coder_batch": 4,
 }
