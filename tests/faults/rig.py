@@ -6,18 +6,18 @@ import contextlib
 import signal
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from schemas import Article
 from streams.delivery import EXIT_FAILED
 from streams.failpoints import FAILPOINT
 from streams.feed import feed
-from streams.lag import Lag
+from streams.lag import Lag, sources
 from streams.processes import start_worker, stop_worker
 from streams.settings import Settings
 from streams.topics import MAX_UNPACKED_BYTES, Topics, TopicsError
@@ -40,6 +40,28 @@ class Row:
     recovery: float | None
 
 
+class Progress:
+    """What the group has finished, and what it has not."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.lag = Lag(settings)
+        self._partitions = [
+            TopicPartition(topic, n) for topic in sources(settings) for n in range(settings.partitions)
+        ]
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=settings.servers, group_id=settings.app_id, enable_auto_commit=False
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.lag.__exit__()
+        self._consumer.close()
+
+    def finished(self) -> int:
+        """Count finished records, as far as they are committed."""
+        return sum(self._consumer.committed(partition) or 0 for partition in self._partitions)
+
+
 class Rig:
     """Some workers under one set of settings; `workers` may reach the broker by another address than we."""
 
@@ -52,7 +74,7 @@ class Rig:
         self._folder = folder
         self._started: list[subprocess.Popen[bytes]] = []
         self._supervised: list[subprocess.Popen[bytes]] = []
-        self._lag: Lag | None = None
+        self._progress: Progress | None = None
 
     def start(self, failpoint: str = "", **more: str) -> subprocess.Popen[bytes]:
         """Start a worker, which ends itself at a failpoint where one is given."""
@@ -64,6 +86,8 @@ class Rig:
     def end(self) -> None:
         """End what still runs."""
         self._supervised.clear()
+        if self._progress:
+            self._progress.close()
         for process in self._started:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGCONT)
@@ -128,36 +152,49 @@ class Rig:
 
     def waiting(self) -> int | None:
         """Count unfinished records; None where the broker does not tell."""
-        try:
-            self._lag = self._lag or Lag(self.settings)
-            return sum(self._lag.read().values())
-        except (KafkaError, TopicsError):
-            self._lag = None
-            return None
+        return self._ask(lambda progress: sum(progress.lag.read().values()))
 
-    def until(self, fewer_than: int, *, patience: float = PATIENCE) -> None:
-        """Wait until fewer records are unfinished."""
+    def finished(self) -> int | None:
+        """Count finished records, as far as they are committed; None where the broker does not tell."""
+        return self._ask(Progress.finished)
+
+    def until(self, *, more_than: int, patience: float = PATIENCE) -> None:
+        """Wait until more records are finished."""
         deadline = time.monotonic() + patience
-        while (waiting := self.waiting()) is None or waiting >= fewer_than:
+        while (finished := self.finished()) is None or finished <= more_than:
             self.tend()
-            assert time.monotonic() < deadline, f"{waiting} records are unfinished: {self._tails()}"
+            assert time.monotonic() < deadline, f"{finished} records are finished: {self._tails()}"
             time.sleep(0.1)
 
-    def begun(self) -> int:
-        """Wait until something has been finished and much is not; gives how much is not."""
-        at_first = self.waiting()
-        assert at_first
-        self.until(at_first - 5)
-        left = self.waiting()
-        assert left, "all is done already"
-        return left
+    def done(self, *, patience: float = PATIENCE) -> None:
+        """Wait until no record is unfinished."""
+        deadline = time.monotonic() + patience
+        while (waiting := self.waiting()) != 0:
+            self.tend()
+            assert time.monotonic() < deadline, f"{waiting} records are unfinished: {self._tails()}"
+            time.sleep(0.2)
 
-    def recovers(self, *, since: float, below: int | None = None, patience: float = PATIENCE) -> None:
+    def begun(self) -> int:
+        """Wait until something more has been finished, and not all is; gives how much has been."""
+        before = self.finished() or 0
+        self.until(more_than=before)
+        assert self.waiting(), "all is done already"
+        return self.finished() or 0
+
+    def recovers(self, *, since: float, more_than: int | None = None, patience: float = PATIENCE) -> None:
         """Wait until the workers finish something again; the longest such wait is the recovery."""
-        waiting = below if below is not None else self.waiting()
-        assert waiting is not None
-        self.until(waiting, patience=patience)
+        before = self.finished() if more_than is None else more_than
+        assert before is not None
+        self.until(more_than=before, patience=patience)
         self.recovery = max(self.recovery or 0.0, time.monotonic() - since)
+
+    def _ask(self, question: Callable[[Progress], int]) -> int | None:
+        try:
+            self._progress = self._progress or Progress(self.settings)
+            return question(self._progress)
+        except (KafkaError, TopicsError):
+            self._progress = None
+            return None
 
     def _tails(self) -> str:
         return "\n".join(self.log(process)[-1500:] for process in self._started)
@@ -169,7 +206,7 @@ class Rig:
 
     def judge(self, *, patience: float = PATIENCE) -> Verdict:
         """Wait until all is done, and give the oracle's verdict, which must be without problem."""
-        self.until(1, patience=patience)
+        self.done(patience=patience)
         verdict = judge(read_logs(self.settings), self.tell, limit=self.settings.max_article_bytes)
         assert not verdict.problems, str(verdict)
         return verdict

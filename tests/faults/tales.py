@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import random
 import re
-from collections.abc import Iterator
 from itertools import combinations
 
 from schemas import Article, Report
@@ -56,15 +55,6 @@ def _tale(rng: random.Random, uri: str, days: int) -> Article:
     return Article(
         uri=uri, text="\n".join(lines), published=FIRST_DAY + dt.timedelta(days=rng.randrange(days))
     )
-
-
-def many(count: int, *, per_day: int = 1500) -> Iterator[Article]:
-    """Articles without number, each of a contact of its own."""
-    for number in range(count):
-        a, b = DYADS[number * 101 % len(DYADS)]
-        day = FIRST_DAY + dt.timedelta(days=number // per_day)
-        kind = ("call", "meeting", "visit", "message", "delegation")[number // len(DYADS) % 5]
-        yield Article(uri=f"urn:many:{number}", text=f"{a} {b} {kind} held {day}", published=day)
 
 
 def poison(seed: int, *, breaking: tuple[str, ...] = ("KILL", "FAIL")) -> list[bytes | None]:

@@ -30,7 +30,7 @@ def test_garbage_ends_the_worker_and_is_named(rigs: Rigs, report: Report, kind: 
     rig = rigs()
     rig.feed(tales(100, seed))
     process = rig.start()
-    rig.until(1)
+    rig.done()
     rig.stop(process)
     report(f"garbage in a changelog ({kind}): ends with status 70", rig)
     topic = changelog(rig.settings, TABLES[seed % len(TABLES)])
@@ -49,7 +49,7 @@ def test_a_large_value_is_read(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
     rig.feed(tales(100, seed))
     process = rig.start()
-    rig.until(1)
+    rig.done()
     rig.kill(process)
     killed = time.monotonic()
     value = b'{"day":"2026-03-01","padding":"' + b"x" * 1_000_000 + b'"}'

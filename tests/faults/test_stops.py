@@ -21,11 +21,11 @@ def test_asked_to_end_in_a_batch(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
     rig.feed(tales(500, seed))
     process = rig.start()
-    left = rig.begun()
+    finished = rig.begun()
     rig.stop(process)
     stopped = time.monotonic()
     rig.start()
-    rig.recovers(since=stopped, below=left)
+    rig.recovers(since=stopped, more_than=finished)
     report("SIGTERM in a batch", rig)
 
 
@@ -46,7 +46,7 @@ def test_asked_to_end_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> No
     rig = rigs()
     rig.feed(tales(200, seed))
     process = rig.start()
-    rig.until(1)
+    rig.done()
     rig.stop(process)
     padding = [b'{"version":1,"digest":"","dyads":[],"day":"2026-03-01"}'] * 30_000
     rig.send([*padding, None], key=b'"urn:padding"', topic=changelog(rig.settings, "coded"))
@@ -64,7 +64,7 @@ def test_killed_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
     rig.feed(tales(200, seed))
     process = rig.start()
-    rig.until(1)
+    rig.done()
     rig.kill(process)
     padding = [b'{"version":1,"digest":"","dyads":[],"day":"2026-03-01"}'] * 30_000
     rig.send([*padding, None], key=b'"urn:padding"', topic=changelog(rig.settings, "coded"))
