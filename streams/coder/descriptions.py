@@ -86,7 +86,8 @@ class Describer:
 
     def _add_person(self, person: Person) -> None:
         titles = [title for title in person.titles if title.text and not title.private]
-        former = bool(titles) and all(title.former for title in titles if title.position != FROM_ROSTER)
+        told = [title for title in titles if title.position != FROM_ROSTER]
+        former = bool(told) and all(title.former for title in told)
         code = person.code if titles or not any(title.text for title in person.titles) else None
         index = self._cast.add("person", code, person.name, _role(titles), person.office, former=former)
         self._cast.gender[index] = self._gender(person)

@@ -12,8 +12,10 @@ from streams.coder.grouping import TALKING, Group, Weighed, code_of, groups
 from streams.coder.initiative import caller
 from streams.coder.judge import Judge, Verdict, as_reasons
 from streams.coder.records import Candidate, Claim, Entity, Parties
+from streams.coder.telling import sentence_of, sentences
 
 _MAX_EVIDENCE = 60
+_LEADERS = frozenset({"head", "government", "heir"})
 
 Scored = tuple[float, Group]  # log-odds that the article asserts it
 
@@ -84,8 +86,8 @@ def _claim(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         _also(group),
         group.modality,
         direction,
-        _representative(parties, a_code, members, related),
-        _representative(parties, b_code, members, related),
+        _representative(doc, parties, a_code, members, related),
+        _representative(doc, parties, b_code, members, related),
         best.cue,
         evidence(doc, best, title_end),
         tuple(c for _, c, _ in members),
@@ -110,12 +112,13 @@ def _also(group: Group) -> tuple[Kind, ...]:
 
 
 def _representative(
+    doc: Doc,
     parties: Parties,
     code: str,
     members: Sequence[tuple[float, Candidate, Verdict]],
     related: Sequence[tuple[float, Candidate, Verdict]],
 ) -> Entity:
-    """Lead representative of a side: the strongest person of its tellings, else the strongest entity."""
+    """Lead representative of a side: the strongest person of its tellings, else a leader named beside them."""
     weight: dict[int, float] = defaultdict(float)
     for rank, pool in ((1.0, members), (0.01, related)):
         for share, candidate, _ in pool:
@@ -124,7 +127,23 @@ def _representative(
                     weight[index] = max(weight[index], rank * share)
     ranked = sorted(weight, key=lambda i: (-weight[i], i))
     named = [i for i in ranked if parties.entities[i].name and not parties.entities[i].former]
-    return parties.entities[(named or ranked)[0]]
+    best = parties.entities[(named or ranked)[0]]
+    return (best.kind == "state" and _leader_beside(doc, parties, code, members)) or best
+
+
+def _leader_beside(
+    doc: Doc, parties: Parties, code: str, members: Sequence[tuple[float, Candidate, Verdict]]
+) -> Entity | None:
+    """The leader of a state that is a side only by its name, where named next to the strongest telling."""
+    cut, spot = sentences(doc), members[0][1].sentence
+    near: list[tuple[int, int]] = []
+    for mention in parties.mentions:
+        away = abs(sentence_of(cut, mention.head) - spot)
+        for index in mention.entities:
+            entity = parties.entities[index]
+            if entity.code == code and entity.name and entity.office in _LEADERS and not entity.former:
+                near.append((away, index))
+    return parties.entities[min(near)[1]] if near and min(near)[0] <= 1 else None
 
 
 def evidence(doc: Doc, candidate: Candidate, title_end: int) -> tuple[int, int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import cast
 
+from streams.coder.gazetteer import data_lines
 from streams.coder.layout import Layout
 from streams.coder.lexicon import Words, words
 
@@ -17,6 +19,7 @@ _APOSTROPHES = frozenset(("'", "’"))
 _VERBAL = frozenset(("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "DET", "NUM", "PRON"))
 PERSON_LABELS = frozenset(("PERSON", "PER"))
 _MIN_CHARS = 2
+_GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _CALENDAR_NAMES = frozenset(("jan", "jun", "mar", "april", "june", "may", "august"))
 
 
@@ -39,8 +42,15 @@ def name_key(name: str) -> tuple[str, ...]:
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     parts = re.split(r"[\s\-‑–'’‘`.,]+", plain)
     lexicon = words()
-    kept = tuple(p for p in parts if len(p) > 1 and p not in lexicon.particles)
+    kept = tuple(p for p in parts if len(p) > 1 and p not in lexicon.particles and p not in _GENERATIONS)
+    if len(kept) > 1:
+        kept = (_nicknames().get(kept[0], kept[0]), *kept[1:])
     return kept or tuple(p for p in parts if p)
+
+
+@cache
+def _nicknames() -> dict[str, str]:
+    return dict(cast("tuple[str, str]", line.split()) for line in data_lines("nicknames.txt"))
 
 
 class NameFinder:
