@@ -118,7 +118,7 @@ def _representative(
     members: Sequence[tuple[float, Candidate, Verdict]],
     related: Sequence[tuple[float, Candidate, Verdict]],
 ) -> Entity:
-    """Lead representative of a side: the strongest person of its tellings, else a leader named beside them."""
+    """Lead representative of a side: the strongest person of its tellings, else a leader named there."""
     weight: dict[int, float] = defaultdict(float)
     for rank, pool in ((1.0, members), (0.01, related)):
         for share, candidate, _ in pool:

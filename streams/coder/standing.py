@@ -40,6 +40,7 @@ _COMMON = frozenset(
 # Offices of which no two belong to one state: "President A and Prime Minister B" may well be of two.
 _COORDINATIONS = frozenset((("and",), ("and", "his"), ("and", "her"), (",", "and"), ("and", "the")))
 _LIKELY = 0.6
+_BEHIND = 2  # tokens after an office phrase in which its body may be named
 _SINGLE = frozenset(("head", "government", "foreign", "defence"))
 _TELLING = frozenset(("state", "demonym", "capital", "city", "organisation"))
 _FIRST = frozenset(("head", "government"))
@@ -71,7 +72,17 @@ def _codes(cell: str) -> frozenset[str]:
 def is_private(layout: Layout, role: RolePhrase) -> bool:
     """Whether an office is held outside any state: "opposition leader", "president of a bank"."""
     near = [*range(role.start, role.core), *([role.start - 1] if role.start else [])]
-    return any(layout.word(i) in private_words() and i not in layout.place_at for i in near)
+    if any(layout.word(i) in private_words() and i not in layout.place_at for i in near):
+        return True
+    # "of the American Chamber of Commerce", "of the International Olympic Committee"
+    words_of = range(role.core, min(role.end + _BEHIND, len(layout)))
+    within = [i for i in words_of if layout.sentence[i] == layout.sentence[role.start]]
+    return "of" in map(layout.word, within) and any(layout.word(i) in _private_after() for i in within)
+
+
+@cache
+def _private_after() -> frozenset[str]:
+    return frozenset(data_lines("private_after.txt"))
 
 
 class Standing:
