@@ -38,6 +38,7 @@ def main(articles: int, every: int) -> None:
             rate = every / (time.perf_counter() - start)
             own, coder = resident(process.pid)
             sizes.append((own, coder))
+            click.echo(f"{first + every:,} articles: {own:.0f} MiB", err=True)
             table.add_row(f"{first + every:,}", f"{own:.0f}", f"{coder:.0f}", f"{rate:.0f}")
     console = Console()
     console.print(table)

@@ -16,7 +16,7 @@ from faust.types import EventT, StreamT
 from streams import agents, app
 from streams.delivery import App, Record, Transport
 from streams.settings import load
-from streams.state import State
+from streams.state import State, _encoded
 
 
 async def publish(app: App, topic: str, records: Sequence[Record]) -> None:
@@ -36,7 +36,7 @@ async def put(state: State, partition: int, changes: Mapping[str, Any]) -> None:
     """Enqueue the changes, and count on them."""
     topic, store = state._table.changelog_topic, state._store  # noqa: SLF001 -- this stands in for a method
     for key, value in changes.items():
-        name, raw = orjson.dumps(key), None if value is None else orjson.dumps(value)
+        name, raw = orjson.dumps(key), _encoded(value)
         await topic.send(
             key=name, value=raw, partition=partition, key_serializer="raw", value_serializer="raw"
         )

@@ -34,7 +34,7 @@ class State:
     async def put(self, partition: int, changes: Mapping[str, JSON]) -> None:
         """Write values, None deleting a key, into the partition that their source came from."""
         topic = self._table.changelog_topic
-        values = {key: None if value is None else orjson.dumps(value) for key, value in changes.items()}
+        values = {key: _encoded(value) for key, value in changes.items()}
         sent = []
         for key, value in values.items():
             sent.append(
@@ -71,6 +71,14 @@ class State:
     @property
     def _store(self) -> Any:  # noqa: ANN401 -- Faust types its memory store as a plain mapping
         return self._table.data
+
+
+def _encoded(value: JSON) -> bytes | None:
+    """Write a value; None stands for itself.
+
+    orjson leaves every value in a buffer of 4 KiB; what is kept is a copy that fits.
+    """
+    return None if value is None else bytes(memoryview(orjson.dumps(value)))
 
 
 def _decoded(value: JSON) -> JSON:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -75,6 +76,24 @@ async def test_a_deleted_key_leaves_a_tombstone_and_takes_no_memory(
     assert state.get("a") is None
     assert not state._store.data
     assert not state._store._key_partition, "Faust looks through these keys after every recovery"
+
+
+async def test_what_is_kept_takes_no_more_memory_than_its_bytes(written: tuple[State, Changelog]) -> None:
+    """The encoder gives small values in large buffers: 100,000 of them would keep 400 MB."""
+    state, changelog = written
+    before = _resident()
+    for number in range(20):
+        await _put(state, changelog, 1, **{f"{number}-{n}": {"n": n} for n in range(500)})
+        changelog.records.clear()
+    assert _resident() - before < 20 * 500 * 2500
+
+
+def _resident() -> int:
+    status = Path("/proc/self/status")
+    if not status.exists():
+        pytest.skip("the resident memory is read from /proc")
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * 1024
 
 
 async def test_what_is_read_is_nobody_elses(written: tuple[State, Changelog]) -> None:
