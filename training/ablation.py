@@ -2,7 +2,7 @@
 
 usage: python -m training.ablation EXAMPLES.pkl [--page PAGE.md]
 
-EXAMPLES.pkl comes from `training.judge_examples`. Folds by outlet, as in `training.judge`; needs scikit-learn.
+EXAMPLES.pkl comes from `training.judge_examples`; folds by outlet as in `training.judge`. Needs scikit-learn.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 usage: python -m training.accuracy EXAMPLES.pkl DEV.jsonl [--written WRITTEN.jsonl] [--unread IDS.txt]
            [--page PAGE.md]
 
-EXAMPLES.pkl comes from `training.judge_examples`. For each of five folds by outlet a judge is learned from all
-the others and put into the coder, which then codes the fold as it would in use. WRITTEN.jsonl is coded with a
-judge that has seen none of it. Needs scikit-learn.
+EXAMPLES.pkl comes from `training.judge_examples`. For each of five folds by outlet a judge is learned from
+all the others and put into the coder, which then codes the fold as in use. WRITTEN.jsonl is coded with
+a judge that has seen none of it. Needs scikit-learn.
 """
 
 from __future__ import annotations
