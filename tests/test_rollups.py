@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import Contact, Rollup
-from streams.rollups import dyad_tempo, expired, is_bucket, newest, roll_up, tables
+from streams.rollups import dyad_tempo, expired, is_bucket, newest, roll_up, tables, watermark_key
 from tests.told import Ledger, article, ledger, report
 
 UTC = dt.UTC
@@ -99,6 +99,27 @@ def test_a_story_its_correction_and_its_withdrawal_in_the_tables() -> None:
         told = article("x/1", *(report(date=day) for day in days), version=version)
         after.append(counted.count(*book.tell(told)).held)
     assert after == [{"KAZ|2026-03-01T00": 1}, {"KAZ|2026-02-28T00": 1}, {}]
+
+
+def test_what_is_late_is_not_counted_but_leaves_the_hour_that_it_was_in() -> None:
+    """Within the allowed lateness it corrects its hour; beyond, the hour has expired and stays away."""
+    book = Tables().count(contact())
+    in_time = roll_up(book.state.get, contact(2, "2026-02-28"), "KAZ", dt.date(2026, 2, 28))
+    assert (in_time.late, list(in_time.rollups)) == (False, ["KAZ|2026-03-02T00", "KAZ|2026-02-28T00"])
+    late = roll_up(book.state.get, contact(2, "2026-02-27"), "KAZ", dt.date(2026, 2, 28))
+    assert (late.late, late.rollups) == (True, {"KAZ|2026-03-02T00": None})
+    new = roll_up({}.get, contact(day="2026-02-27"), "KAZ", dt.date(2026, 2, 28))
+    assert (new.late, new.rollups) == (True, {})
+    retracted = roll_up(
+        book.state.get, contact(2, "2026-02-27", change="retracted"), "KAZ", dt.date(2026, 3, 1)
+    )
+    assert (retracted.late, retracted.rollups) == (False, {"KAZ|2026-03-02T00": None})
+
+
+def test_a_watermark_is_no_bucket_and_does_not_expire() -> None:
+    """It stands among the buckets of its partition."""
+    assert not is_bucket(watermark_key(0))
+    assert not expired({"newest": "2026-03-02", "day": None}, dt.date(2030, 1, 1))
 
 
 def test_expiry() -> None:

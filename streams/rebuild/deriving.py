@@ -16,6 +16,7 @@ from pathlib import Path
 from streams.broker import keeper
 from streams.lag import Lag
 from streams.processes import environment, stop_worker
+from streams.rebuild import offsets
 from streams.settings import Settings
 from streams.topics import Topics, TopicsError, admin, ensure, specs
 
@@ -33,6 +34,12 @@ def beside(settings: Settings) -> Settings:
             "app_id": f"{settings.app_id}-rebuild",
         }
     )
+
+
+def is_begun(settings: Settings) -> bool:
+    """Whether an earlier rebuild has coded something."""
+    aside = beside(settings)
+    return any(offsets.committed(aside, Topics.of(aside).articles).values())
 
 
 def derive(settings: Settings, *, workers: int, log: Path, progress: Progress) -> None:

@@ -13,8 +13,6 @@ from streams.rebuild.planning import Planned
 
 JSON = Any
 
-FATES = ("equal", "changed", "added", "gone", "kept")
-
 
 @dataclass(frozen=True, slots=True)
 class FieldExample:
@@ -102,13 +100,25 @@ class Difference:
 
     def to_json(self) -> JSON:
         """Give all of it for machines."""
-        shown = asdict(self)
-        del shown["examples_wanted"]
-        shown["examples"] = {
-            fate: [contact.model_dump(mode="json") for contact in contacts]
-            for fate, contacts in self.examples.items()
+        return {
+            "equal": self.equal,
+            "notes": self.notes,
+            "coders": {side: dict(versions) for side, versions in self.coders.items()},
+            "contacts": dict(self.contacts),
+            "fields": dict(self.fields.most_common()),
+            "field_examples": {
+                name: [asdict(example) for example in examples]
+                for name, examples in self.field_examples.items()
+            },
+            "examples": {
+                fate: [contact.model_dump(mode="json") for contact in contacts]
+                for fate, contacts in self.examples.items()
+            },
+            "rollups": dict(self.rollups),
+            "rollup_examples": self.rollup_examples,
+            "countries": {country: asdict(totals) for country, totals in self.countries.items()},
+            "dead_letters": dict(self.letters),
         }
-        return {"equal": self.equal, **shown}
 
 
 def _fate(served: JSON, wanted: JSON) -> str:

@@ -84,8 +84,14 @@ def changes(served: Contact, rebuilt: Contact) -> list[Change]:
     for uri in sorted(mine.keys() & theirs.keys()):
         for name, value in mine[uri].items():
             if value != theirs[uri][name]:
-                differing.setdefault(name, Change(f"reports.{name}", value, theirs[uri][name]))
+                change = Change(f"reports.{name}", _only(value), _only(theirs[uri][name]))
+                differing.setdefault(name, change)
     return found + list(differing.values())
+
+
+def _only(values: list[JSON]) -> JSON:
+    """Give the value itself where there is one."""
+    return values[0] if len(values) == 1 else values
 
 
 def articles(contact: Contact) -> set[str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal, Self
 
 from streams.lag import Lag
+from streams.pool import make_coder
 from streams.rebuild import offsets
-from streams.rebuild.deriving import Progress, beside, derive, discard
+from streams.rebuild.deriving import Progress, beside, derive, discard, is_begun
 from streams.rebuild.difference import Difference
 from streams.rebuild.reading import Reader
 from streams.rebuild.shelf import Shelf
@@ -42,9 +43,14 @@ class Rebuild:
     def __exit__(self, *_: object) -> None:
         self._shelf.close()
 
-    def derive(self, *, workers: int, log: Path, progress: Progress) -> None:
-        """Code what the articles say, as far as that was not done before; nothing to do from contacts."""
+    def derive(self, *, workers: int, log: Path, progress: Progress, force: bool = False) -> None:
+        """Code what the articles say, as far as that was not done before; nothing to do from contacts.
+
+        Raises RebuildError where it was begun by another coder, unless forced.
+        """
         if self._origin == "articles":
+            if is_begun(self._settings) and not force:
+                self._require_same_coder()
             derive(self._settings, workers=workers, log=log, progress=progress)
 
     def compare(self) -> Difference:
@@ -71,6 +77,20 @@ class Rebuild:
         Swap(self._settings, self._shelf, self._origin, spoilt, step).run()
         if self._origin == "articles":
             discard(self._settings)
+
+    def _require_same_coder(self) -> None:
+        now = getattr(make_coder(self._settings), "version", None)
+        self._rebuilt.contacts()
+        before = {
+            told["report"]["coder"]
+            for row in self._shelf.rows("rebuilt", "contacts")
+            for told in row.json["reports"]
+        }
+        if now and before - {now}:
+            raise RebuildError(
+                f"an earlier rebuild was coded by {', '.join(sorted(before))}, and the coder is {now} now: "
+                "code everything again with --fresh, or delete it with --discard"
+            )
 
     def _read(self) -> None:
         served, rebuilt = self._served, self._rebuilt

@@ -52,7 +52,8 @@ def run(settings: Settings, choices: Choices, console: Console, complaints: Cons
         tempfile.TemporaryDirectory(prefix="contactwire-rebuild-") as folder,
     ):
         with _bar(complaints) as advance:
-            rebuild.derive(workers=choices.workers, log=Path(folder) / "workers.log", progress=advance)
+            log = Path(folder) / "workers.log"
+            rebuild.derive(workers=choices.workers, log=log, progress=advance, force=choices.force)
         difference = rebuild.compare()
         if as_json:
             console.file.write(json.dumps(difference.to_json(), ensure_ascii=False) + "\n")

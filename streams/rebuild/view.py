@@ -41,7 +41,8 @@ def difference_view(difference: Difference, origin: Origin) -> Group:
             parts.append(f"{head}: {difference.contacts[fate]}, such as")
             parts += [readable("contacts", contact.model_dump_json().encode()) for contact in shown]
     for fate, keys in difference.rollup_examples.items():
-        parts.append(f"[bold]hours {fate}[/bold]: {difference.rollups[fate]}, such as {', '.join(keys)}")
+        such_as = f", such as {', '.join(keys)}" if keys else ""
+        parts.append(f"[bold]hours {fate}[/bold]: {difference.rollups[fate]}{such_as}")
     return Group(*parts)
 
 
@@ -61,13 +62,14 @@ def _overview(difference: Difference, origin: Origin) -> Table:
 
 
 def _fields(difference: Difference) -> Table:
-    table = Table("field", "contacts", "such as", "served", "rebuilt")
+    table = Table("field", "contacts")
     table.columns[1].justify = "right"
+    if any(difference.field_examples.values()):
+        for name in ("such as", "served", "rebuilt"):
+            table.add_column(name)
     for name, count in difference.fields.most_common():
         examples = difference.field_examples.get(name, [])
-        first, *others = [(one.dyad, _value(one.served), _value(one.rebuilt)) for one in examples] or [
-            ("", "", "")
-        ]
+        first, *others = [[one.dyad, _value(one.served), _value(one.rebuilt)] for one in examples] or [[]]
         table.add_row(name, str(count), *first)
         for other in others:
             table.add_row("", "", *other)

@@ -10,13 +10,14 @@ from typing import Any
 
 import orjson
 import pytest
+from kafka import TopicPartition
 
 from schemas import Article
 from streams import rollups
 from streams.feed import feed
 from streams.letters import by_reason, waiting
 from streams.processes import start_worker, stop_worker
-from streams.rebuild import BusyError, Origin, Rebuild, beside, require_idle
+from streams.rebuild import BusyError, Origin, Rebuild, RebuildError, beside, require_idle
 from streams.rebuild.difference import Difference
 from streams.settings import Settings
 from streams.topics import Topics, admin, changelog, ensure, swapping
@@ -70,7 +71,12 @@ def rebuilding(tmp_path: Path) -> Rebuilding:
     """Rebuild, and swap where asked to; `until` names the step before which the swap is cut short."""
 
     def go(
-        settings: Settings, origin: Origin = "articles", *, swap: bool = False, until: str | None = None
+        settings: Settings,
+        origin: Origin = "articles",
+        *,
+        swap: bool = False,
+        force: bool = False,
+        until: str | None = None,
     ) -> Difference:
         def step(name: str) -> None:
             if name == until:
@@ -80,7 +86,7 @@ def rebuilding(tmp_path: Path) -> Rebuilding:
             rebuild.derive(workers=1, log=tmp_path / "rebuild.log", progress=lambda *_: None)
             difference = rebuild.compare()
             if swap:
-                rebuild.swap(force=False, step=step)
+                rebuild.swap(force=force, step=step)
             return difference
 
     return go
@@ -194,6 +200,40 @@ def test_a_new_coder_is_compared_and_takes_over_also_when_the_swap_is_cut_short(
     (moved,) = (c for c in _standing(last).values() if c["dyad"] == "NOR-SWE")
     assert (moved["date"], moved["change"], moved["revision"]) == ("2026-03-09", "updated", 2)
     assert counted(lines) == expected_counts(last)
+
+
+def test_articles_that_retention_has_taken_keep_their_coding(
+    lines: Settings, workers: Workers, consume: Consume, rebuilding: Rebuilding
+) -> None:
+    """It is not swapped unless that is meant; then what is known of them stays, and can be withdrawn."""
+    worker = workers(lines)
+    feed([Article(uri="urn:old", text="KAZ QAT visit held 2026-03-01", published="2026-03-01")], lines)
+    done(lines)
+    articles = Topics.of(lines).articles
+    with admin(lines) as client:
+        (old,) = consume(articles)
+        client.delete_records({TopicPartition(articles, old.partition): old.offset + 1}, timeout_ms=30_000)
+    feed([Article(uri="urn:new", text="KAZ ARE visit held 2026-03-02", published="2026-03-02")], lines)
+    done(lines)
+    stop_worker(worker)
+    before = contacts_in(consume, lines)
+    other = lines.model_copy(update=OTHER)
+    difference = rebuilding(other)
+    assert (difference.contacts["equal"], difference.contacts["changed"]) == (1, 1)
+    with pytest.raises(RebuildError, match="--force"):
+        rebuilding(other, swap=True)
+    rebuilding(other, swap=True, force=True)
+    after = contacts_in(consume, lines)
+    assert {c["dyad"]: (c["revision"], c["topics"]) for c in after.values()} == {
+        "KAZ-QAT": (1, []),
+        "ARE-KAZ": (2, ["economy"]),
+    }
+    assert after.keys() == before.keys()
+    workers(other)
+    feed([Article(uri="urn:old", version=2, status="withdrawn", text="")], other)
+    done(other)
+    assert [c["dyad"] for c in _standing(contacts_in(consume, lines)).values()] == ["ARE-KAZ"]
+    assert counted(lines) == {"ARE": 1, "KAZ": 1}
 
 
 def test_tables_are_counted_again_from_contacts(

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,12 +111,22 @@ def test_a_correction_and_a_withdrawal_reach_the_tables(
     feed([Article(uri=name, version=3, status="withdrawn", text="")], lines)
     done(lines)
     assert counted(lines) == {}
-    assert all(c["change"] == "retracted" for c in contacts_in(consume, lines).values())
+    assert [(c["revision"], c["change"], c["date"]) for c in _all(consume, lines)] == [
+        (1, "reported", "2026-03-01"),
+        (2, "updated", "2026-03-02"),
+        (3, "retracted", "2026-03-02"),
+    ]
+    assert len({c["contact_id"] for c in _all(consume, lines)}) == 1
     feed([Article(uri=name, text="KAZ QAT call held 2026-03-01")], lines)
     done(lines)
     assert all(c["change"] == "retracted" for c in contacts_in(consume, lines).values()), (
         "an old version came back"
     )
+
+
+def _all(consume: Consume, settings: Settings) -> list[dict[str, Any]]:
+    """Every revision of every contact, in their order."""
+    return [json.loads(record.value) for record in consume(Topics.of(settings).contacts)]
 
 
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(
@@ -254,6 +265,32 @@ def test_state_older_than_its_retention_expires_with_its_rollups(
     assert {str(r.bucket.date()) for r in read_rollups(settings)} == {"2024-01-01"}
     changelog = consume(f"{settings.app_id}-ledger-changelog")
     assert any(record.value is None for record in changelog)
+
+
+def test_a_contact_that_comes_too_late_is_kept_as_late_also_after_a_restart(
+    lines: Settings, workers: Workers, consume: Consume
+) -> None:
+    """Its hour has expired and does not come back with it alone; subscribers have it all the same."""
+    settings = lines.model_copy(update={"rollup_retention_days": 31, "ledger_retention_days": 31})
+    process = workers(settings)
+    text = "KAZ QAT call held {}"
+    feed([Article(uri="urn:new", text=text.format("2024-03-01"), published="2024-03-01")], settings)
+    done(settings)
+    in_time = Article(uri="urn:in-time", text=text.format("2024-01-30"), published="2024-03-01")
+    late = Article(uri="urn:late", text=text.format("2024-01-29"), published="2024-03-01")
+    feed([in_time], settings)
+    done(settings)
+    time.sleep(1)  # the watermark is written after the batch
+    process.kill()
+    process.wait()
+    workers(settings)
+    feed([late], settings)
+    done(settings)
+    assert {str(r.bucket.date()) for r in read_rollups(settings)} == {"2024-03-01", "2024-01-30"}
+    letters = waiting(settings)
+    assert by_reason(letters) == {"late": 2}, "one for each country"
+    assert "2024-01-29 lies before 2024-01-30" in letters[0].detail
+    assert len(contacts_in(consume, settings)) == 3
 
 
 def test_a_worker_that_makes_no_progress_ends(lines: Settings, workers: Workers, produce: Produce) -> None:
