@@ -29,7 +29,7 @@ def test_garbage_ends_the_worker_and_is_named(rigs: Rigs, report: Report, kind: 
     """It never hangs, and never works on from half a state."""
     rig = rigs()
     rig.feed(tales(100, seed))
-    process = rig.start()
+    process = rig.supervise()
     rig.done()
     rig.stop(process)
     report(f"garbage in a changelog ({kind}): ends with status 70", rig)
@@ -48,13 +48,13 @@ def test_a_large_value_is_read(rigs: Rigs, report: Report, seed: int) -> None:
     """As large as the broker takes, deleted later."""
     rig = rigs()
     rig.feed(tales(100, seed))
-    process = rig.start()
+    process = rig.supervise()
     rig.done()
     rig.kill(process)
     killed = time.monotonic()
     value = b'{"day":"2026-03-01","padding":"' + b"x" * 1_000_000 + b'"}'
     rig.send([value, value, None], key=b'"urn:large"', topic=changelog(rig.settings, "ledger"))
     rig.feed(tales(100, seed + 1000))
-    rig.start()
+    rig.supervise()
     rig.recovers(since=killed)
     report("large values in a changelog", rig)

@@ -81,7 +81,7 @@ def test_a_contact_of_too_many_reports(rigs: Rigs, report: Report, seed: int) ->
 def test_sent_again_and_offsets_rewound(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
     articles = tales(300, seed)
-    process = rig.start()
+    process = rig.supervise()
     rig.feed(articles)
     rig.done()
     rig.feed(random.Random(seed).sample(articles, len(articles)))
@@ -89,7 +89,7 @@ def test_sent_again_and_offsets_rewound(rigs: Rigs, report: Report, seed: int) -
     rig.stop(process)
     before = len(read_logs(rig.settings).of("contacts"))
     _rewind(rig, seed)
-    rig.start()
+    rig.supervise()
     row = report("all sent again, offsets rewound", rig)
     assert len(read_logs(rig.settings).of("contacts")) == before
     assert row.verdict.doubled == 0

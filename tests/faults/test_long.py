@@ -31,17 +31,15 @@ def test_many_articles_and_six_kills(rigs: Rigs, report: Report, seed: int) -> N
     rig.feed(stories(0, ARTICLES))
     finished = 0
     for _ in range(KILLS):
-        process = rig.start()
+        process = rig.supervise()
         rig.until(more_than=finished, patience=600)
         time.sleep(rng.uniform(0, ARTICLES / 8000))
-        process.kill()
-        process.wait()
+        rig.kill(process, check=False)
         killed = time.monotonic()
-        rig.injections += 1
         finished = rig.finished() or 0
         assert rig.waiting(), "all is done before the last kill"
     rig.check_committed()
-    rig.start()
+    rig.supervise()
     rig.recovers(since=killed, more_than=finished, patience=600)
     row = report(f"{KILLS} × kill -9 at random", rig, 3000.0)
     assert row.verdict.distinct == ARTICLES, "each article tells of a contact of its own"
@@ -70,12 +68,12 @@ def test_real_articles_from_three_wires(
     told = deliveries(documents, seed)
     rig.feed(told)
     for _ in range(3):
-        process = rig.start(**{CODINGS: str(codings)})
+        process = rig.supervise(**{CODINGS: str(codings)})
         finished = rig.begun()
         time.sleep(rng.uniform(0, 1))
         rig.kill(process)
         killed = time.monotonic()
-    rig.start(**{CODINGS: str(codings)})
+    rig.supervise(**{CODINGS: str(codings)})
     rig.recovers(since=killed, more_than=finished)
     report("500 real articles from three wires, 3 × kill -9", rig, 600.0)
     once = {article.uri: article for article in sorted(told, key=lambda article: article.uri)}

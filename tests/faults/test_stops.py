@@ -20,11 +20,11 @@ pytestmark = pytest.mark.faults
 def test_asked_to_end_in_a_batch(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
     rig.feed(tales(500, seed))
-    process = rig.start()
+    process = rig.supervise()
     finished = rig.begun()
     rig.stop(process)
     stopped = time.monotonic()
-    rig.start()
+    rig.supervise()
     rig.recovers(since=stopped, more_than=finished)
     report("SIGTERM in a batch", rig)
 
@@ -32,9 +32,9 @@ def test_asked_to_end_in_a_batch(rigs: Rigs, report: Report, seed: int) -> None:
 def test_asked_to_end_in_a_rebalance(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
     rig.feed(tales(500, seed))
-    first = rig.start()
+    first = rig.supervise()
     rig.begun()
-    rig.start()
+    rig.supervise()
     _await_group(rig, "PreparingRebalance", "CompletingRebalance")
     rig.stop(first)
     rig.recovers(since=time.monotonic())
@@ -45,17 +45,17 @@ def test_asked_to_end_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> No
     """The state is padded with what was deleted, so that there is much to read."""
     rig = rigs()
     rig.feed(tales(200, seed))
-    process = rig.start()
+    process = rig.supervise()
     rig.done()
     rig.stop(process)
     padding = [b'{"version":1,"digest":"","dyads":[],"day":"2026-03-01"}'] * 30_000
     rig.send([*padding, None], key=b'"urn:padding"', topic=changelog(rig.settings, "coded"))
     rig.feed(tales(300, seed + 1000))
-    process = rig.start()
+    process = rig.supervise()
     _await_group(rig, "Stable")
     rig.stop(process)
     stopped = time.monotonic()
-    rig.start()
+    rig.supervise()
     rig.recovers(since=stopped)
     report("SIGTERM in a recovery", rig)
 
@@ -63,17 +63,17 @@ def test_asked_to_end_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> No
 def test_killed_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
     rig.feed(tales(200, seed))
-    process = rig.start()
+    process = rig.supervise()
     rig.done()
     rig.kill(process)
     padding = [b'{"version":1,"digest":"","dyads":[],"day":"2026-03-01"}'] * 30_000
     rig.send([*padding, None], key=b'"urn:padding"', topic=changelog(rig.settings, "coded"))
     rig.feed(tales(300, seed + 1000))
-    process = rig.start()
+    process = rig.supervise()
     _await_group(rig, "Stable")
     rig.kill(process)
     killed = time.monotonic()
-    rig.start()
+    rig.supervise()
     rig.recovers(since=killed)
     report("kill -9 in a recovery", rig)
 
@@ -81,9 +81,9 @@ def test_killed_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> None:
 def test_one_then_three_then_one(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs(partitions=4)
     rig.feed(tales(500, seed))
-    rig.start()
+    rig.supervise()
     rig.begun()
-    others = [rig.start(), rig.start()]
+    others = [rig.supervise(), rig.supervise()]
     _await_members(rig, 3)
     rig.injections += 2
     rig.feed(tales(500, seed + 1000))
