@@ -198,6 +198,12 @@ class App(faust.App):
         super().on_rebalance_end()
         self.sources_open.set()
 
+    async def _stop_consumer(self) -> None:
+        """Wait for what is in flight, but not for heartbeats: a rebalance that is cut short brings none."""
+        if self._consumer is not None:
+            cast("Consumer", self._consumer).lease.close()
+        await super()._stop_consumer()
+
     def _create_directories(self) -> None:
         """Create none: the tables live in memory and in their changelogs."""
 

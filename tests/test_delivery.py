@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -12,6 +13,7 @@ from faust.types.tuples import ConsumerMessage
 
 from streams import app as app_module
 from streams.delivery import App, Consumer, Transport
+from streams.lease import LeaseError
 from streams.settings import read
 
 PARTITION = TP("articles", 0)
@@ -149,6 +151,23 @@ async def test_acknowledgements_take_no_memory(ours: tuple[Consumer, App]) -> No
         consumer.ack(message)
     assert not consumer._in_flight[PARTITION]
     assert not consumer._acked.get(PARTITION)
+
+
+async def test_a_worker_that_is_asked_to_end_waits_for_no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked in the middle of a rebalance, the coordinator may be out of reach: sends would wait for ever."""
+    app = app_module.create(read(bootstrap_servers="127.0.0.1:1")).app
+    consumer = app.consumer
+    assert isinstance(consumer, Consumer)
+    in_order: list[str] = []
+
+    async def wait_for_what_is_in_flight(_: object) -> None:
+        with pytest.raises(LeaseError, match="there will be no other"):
+            await consumer.lease.wait()
+        in_order.append("waited")
+
+    monkeypatch.setattr("faust.App._stop_consumer", wait_for_what_is_in_flight)
+    await asyncio.wait_for(app._stop_consumer(), 5)
+    assert in_order == ["waited"]
 
 
 def test_the_producer_is_idempotent() -> None:
