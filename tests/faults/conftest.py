@@ -83,7 +83,6 @@ def rigs(fresh_settings: Callable[..., Settings], make_rig: Callable[..., Rig]) 
         lines: dict[str, object] = {
             "coder": "tests.line_coder:LineCoder",
             "coder_batch": 8,
-            "coder_timeout": 10.0,
         }
         return make_rig(fresh_settings(**(lines | overrides)))
 

@@ -20,7 +20,7 @@ from tests.faults.tales import poison, tales
 @pytest.mark.faults
 def test_each_poison_alone(rigs: Rigs, report: Report, seed: int) -> None:
     """Each by itself among good ones; those that break a coder's process too: killed, hung, out of memory."""
-    rig = rigs(coder_timeout=5.0, coder_memory_mib=1024)
+    rig = rigs(coder_timeout=10.0, coder_memory_mib=1024)
     rig.supervise()
     bad = poison(seed, breaking=("KILL", "HANG", "GROW", "FAIL"))
     good = tales(5 * len(bad), seed)
@@ -70,7 +70,7 @@ def test_a_contact_of_too_many_reports(rigs: Rigs, report: Report, seed: int) ->
     rig = rigs()
     rig.supervise()
     rng = random.Random(seed)
-    words = (f"KAZ QAT call held 2026-03-01 {rng.randbytes(30_000).hex(' ', 4)}" for _ in range(70))
+    words = (f"KAZ QAT call held 2026-03-01 {rng.randbytes(30_000).hex()}" for _ in range(70))
     heavy = [Article(uri=f"urn:heavy:{n}", text=text) for n, text in enumerate(words)]
     rig.feed([*heavy, *tales(50, seed)])
     rig.injections += len(heavy)
