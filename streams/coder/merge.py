@@ -76,7 +76,7 @@ def _claim(  # noqa: PLR0913, PLR0917 - each is a fact of its own
 ) -> Claim:
     members = group.members
     best = _clearest(members)
-    a_code, b_code, direction = code_of(parties, best.a), code_of(parties, best.b), best.direction
+    a_code, b_code, direction = *_order(parties, members), best.direction
     if group.kind == "call" and (placed := caller(doc, parties, group.pair, best.cue.head)):
         a_code, b_code, direction = placed, a_code if placed == b_code else b_code, "directed"
     related = [m for _, other in kept if other.pair == group.pair for m in other.members]
@@ -94,6 +94,14 @@ def _claim(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         judge.calibration(score),
         as_reasons(verdict.reasons),
     )
+
+
+def _order(parties: Parties, members: Sequence[tuple[float, Candidate, Verdict]]) -> tuple[str, str]:
+    """Codes of a contact's sides, first the one that most of its tellings put first."""
+    weight: dict[tuple[str, str], float] = defaultdict(float)
+    for share, candidate, _ in members:
+        weight[code_of(parties, candidate.a), code_of(parties, candidate.b)] += share
+    return max(weight, key=lambda order: weight[order])
 
 
 def _clearest(members: Sequence[tuple[float, Candidate, Verdict]]) -> Candidate:

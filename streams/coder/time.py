@@ -38,6 +38,7 @@ _AFTER_SAYING = 80.0
 _BEYOND_BOUND = 25.0
 _BEYOND_COMMA = 3.0
 _TOO_FAR = 70.0
+_NEWS_DAYS = 7
 _IN_EVIDENCE = 8.0  # what a digest tells in the present tense is of its own day unless dated itself
 _SEQUEL_REACH = 4
 
@@ -84,6 +85,8 @@ def _options(
             day = resolve(found, anchor, tense)
             if day and anchor and tense == "past" and day > anchor + dt.timedelta(days=1):
                 continue
+            if number and day and anchor and tense == "past" and (anchor - day).days > _NEWS_DAYS:
+                cost += _TOO_FAR  # what another sentence dates that far back is history
             if day or found.form == "vague":
                 yield _Option(day, precision(found), cost)
 
