@@ -142,6 +142,7 @@ def test_the_same_coder_comes_to_the_same_beside_running_workers(
     assert not [name for name in there if name.startswith((beside(lines).topic_prefix, swapping(lines)))]
 
 
+@pytest.mark.timeout(600)  # it rebuilds nine times
 def test_a_new_coder_is_compared_and_takes_over_also_when_the_swap_is_cut_short(
     lines: Settings, workers: Workers, consume: Consume, rebuilding: Rebuilding
 ) -> None:
