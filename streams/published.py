@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _LEAST = 1000  # records of each partition: more than a batch of reports can publish
 _MOST = 20_000
 _A_REBALANCE = 90.0  # seconds that a rebalance may take, beyond the dead worker's session
-_PATIENCE = 30.0
+_PATIENCE = 10.0  # a worker that is asked to end waits for it, too
 
 
 class Published:
