@@ -24,7 +24,6 @@ class Settings:
     retold: float = 0.0  # the same outside that sentence
     least: int = 3  # how often a feature must occur among candidates
     least_groups: int = 30  # and among groups
-    forests: int = 3
     folds: int = 5
     inner_folds: int = 4
 
@@ -52,31 +51,26 @@ def fit_modality(board: Board, examples: Iterable[Example], settings: Settings) 
 
 
 class ClaimModel:
-    """Boosted trees over groups' features: the mean of several forests that chance made differ."""
+    """Boosted trees over groups' features."""
 
     def __init__(self, rows: Sequence[Features], labels: Sequence[int], settings: Settings) -> None:
         self.vocabulary = Vocabulary(rows, settings.least_groups)
-        values = self.vocabulary.matrix(rows).toarray()
-        self.forests = [_boosted(seed).fit(values, labels) for seed in range(settings.forests)]
+        self.trees = HistGradientBoostingClassifier(
+            max_iter=120,
+            learning_rate=0.06,
+            max_leaf_nodes=12,
+            min_samples_leaf=15,
+            l2_regularization=2.0,
+            max_features=0.4,
+            early_stopping=False,
+            random_state=0,
+        )
+        self.trees.fit(self.vocabulary.matrix(rows).toarray(), labels)
 
     def logits(self, rows: Sequence[Features]) -> np.ndarray:
         """Log-odds of groups."""
-        values = self.vocabulary.matrix(rows).toarray()
-        found: np.ndarray = np.mean([forest.decision_function(values) for forest in self.forests], axis=0)
+        found: np.ndarray = self.trees.decision_function(self.vocabulary.matrix(rows).toarray())
         return found
-
-
-def _boosted(seed: int) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(
-        max_iter=120,
-        learning_rate=0.06,
-        max_leaf_nodes=12,
-        min_samples_leaf=15,
-        l2_regularization=2.0,
-        max_features=0.4,
-        early_stopping=False,
-        random_state=seed,
-    )
 
 
 def as_linear(model: LogisticRegression, vocabulary: Vocabulary) -> Linear:
@@ -99,23 +93,19 @@ def as_multinomial(model: LogisticRegression, vocabulary: Vocabulary) -> Multino
 
 def as_trees(model: ClaimModel) -> Trees:
     """The trees as they are shipped, with those of the features that they use."""
-    # scikit-learn has no public way to them
-    grown = [tree[0].nodes for forest in model.forests for tree in forest._predictors]  # noqa: SLF001
-    bases = [float(np.asarray(forest._baseline_prediction).ravel()[0]) for forest in model.forests]  # noqa: SLF001
+    grown = [predictors[0].nodes for predictors in model.trees._predictors]  # noqa: SLF001 - no public way
     used = sorted({int(node["feature_idx"]) for nodes in grown for node in nodes if not node["is_leaf"]})
     number = {feature: k for k, feature in enumerate(used)}
+    base = float(np.asarray(model.trees._baseline_prediction).ravel()[0])  # noqa: SLF001
     names = tuple(model.vocabulary.names[feature] for feature in used)
-    share = 1 / len(model.forests)
-    return Trees(
-        round(float(np.mean(bases)), 5), names, tuple(_tree(nodes, number, share) for nodes in grown)
-    )
+    return Trees(round(base, 5), names, tuple(_tree(nodes, number) for nodes in grown))
 
 
-def _tree(nodes: np.ndarray, number: dict[int, int], share: float) -> Tree:
+def _tree(nodes: np.ndarray, number: dict[int, int]) -> Tree:
     return Tree(
         tuple(-1 if n["is_leaf"] else number[int(n["feature_idx"])] for n in nodes),
         tuple(0.0 if n["is_leaf"] else round(float(n["num_threshold"]), 6) for n in nodes),
         tuple(0 if n["is_leaf"] else int(n["left"]) for n in nodes),
         tuple(0 if n["is_leaf"] else int(n["right"]) for n in nodes),
-        tuple(round(float(n["value"]) * share, 6) if n["is_leaf"] else 0.0 for n in nodes),
+        tuple(round(float(n["value"]), 5) if n["is_leaf"] else 0.0 for n in nodes),
     )

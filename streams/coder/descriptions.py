@@ -74,9 +74,11 @@ class Describer:
         for place in self._layout.places:
             self._add_place(place)
         for role in self._roles:
-            if role.office == "side":
-                self._add_side(role)
-            elif not self._cast.is_named(role.head) and not is_private(self._layout, role):
+            if (
+                role.office != "side"
+                and not self._cast.is_named(role.head)
+                and not is_private(self._layout, role)
+            ):
                 self._add_role(role)
         Coreference(self._layout, self._cast).resolve()
         Voices(self._layout, self._cast, self._source).resolve()
@@ -109,12 +111,6 @@ class Describer:
         form, certainty = _PLACES[place.form]
         index = self._cast.state(place.code, "organisation" if place.form == "organisation" else "state")
         self._cast.mention(place.start, place.end, form, (index,), certainty)
-
-    def _add_side(self, role: RolePhrase) -> None:
-        """Let "the Azerbaijani side" stand for the state."""
-        if role.code is not None:
-            start = role.start - (self._layout.word(role.start - 1) == "the")
-            self._cast.mention(start, role.end, "state", (self._cast.state(role.code, "state"),), 0.9)
 
     def _add_role(self, role: RolePhrase) -> None:
         start = role.start - (self._layout.word(role.start - 1) in ("the", "a", "an", "both"))

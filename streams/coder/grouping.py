@@ -15,7 +15,6 @@ Weighed = tuple[Candidate, Verdict]
 TALKING: frozenset[Kind] = frozenset({"call", "conversation", "meeting", "message"})
 _FAINT = 0.02
 _LIKELY, _TOLD, _LAST_RANK = 0.3, 0.2, 8
-_TIE = 0.05  # pairs of one list are as strong as each other
 _NONE = -4.0  # log odds of a telling that is not there
 
 
@@ -48,7 +47,7 @@ def _beside(found: Sequence[Group], length: int) -> list[Group]:
     strongest: dict[tuple[str, str], float] = defaultdict(float)
     for group in found:
         strongest[group.pair] = max(strongest[group.pair], group.members[0][0])
-    order = {pair: sum(other > own + _TIE for other in strongest.values()) for pair, own in strongest.items()}
+    order = {pair: k for k, pair in enumerate(sorted(strongest, key=lambda p: (-strongest[p], p)))}
     shared = {
         "pairs": math.log1p(sum(share > _LIKELY for share in strongest.values())),
         "length": math.log1p(length),

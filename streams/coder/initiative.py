@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
+from streams.coder.gazetteer import gazetteer
 from streams.coder.records import Parties
 
 _NAMING = frozenset({"initiative", "instigation"})
@@ -47,4 +48,7 @@ def _side_at(doc: Doc, parties: Parties, pair: tuple[str, str], spot: int) -> st
         before = following not in {"of", "by"} and spot - 3 <= mention.end <= spot
         if len(codes) == 1 and (after or before):
             return codes.pop()
-    return None
+    # "at the initiative of the Chilean side": no mention of anybody, but the word tells
+    words = doc[spot + 1 : spot + 1 + _REACH] if following in {"of", "by"} else doc[max(0, spot - 3) : spot]
+    named = [place.code for place in gazetteer().find(words.text) if place.code in pair]
+    return named[0] if len(set(named)) == 1 else None
