@@ -104,6 +104,8 @@ class Layout:
         """Whether "Jordan" or "Israel" is somebody's first name: another name follows, no office."""
         if place.end - place.start > 1 or self.low[place.start] not in words().places_as_given_names:
             return False
+        if self.word(place.start - 1) == "of" and find_offices(self.word(place.start - 2)):
+            return False  # "King of Jordan Abdullah"
         following = self.word(place.end)
         if self.in_title(place.start) or not self.is_capitalised(place.end) or not following.isalpha():
             return False

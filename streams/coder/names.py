@@ -19,7 +19,7 @@ _APOSTROPHES = frozenset(("'", "’"))
 _VERBAL = frozenset(("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "DET", "NUM", "PRON"))
 PERSON_LABELS = frozenset(("PERSON", "PER"))
 _MIN_CHARS = 2
-_GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_GENERATIONS = frozenset(("jr", "sr"))
 _CALENDAR_NAMES = frozenset(("jan", "jun", "mar", "april", "june", "may", "august"))
 
 

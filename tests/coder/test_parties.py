@@ -42,16 +42,21 @@ RESOLVED = [
     "[The Kazakh President|KAZ] rang [Emir of Kuwait Saad Al Salem|KWT]; [Sheikh Saad|KWT] thanked him.",
     "[Italian Premier Ugo Rossi|ITA] met [Greek Premier Nikos Vlahos|GRC]. [The two leaders|ITA+GRC] ate.",
     "[Omani Foreign Minister Badr Salim|OMN] arrived. [The minister|OMN] left on Monday.",
+    "He wrote to [the King of Jordan Abdullah II|JOR].",
     # state as written in headlines
     "[SOUTH KOREAN PRESIDENT|KOR] TO VISIT [JAPAN|JPN]",
     # states that are no more
     "[Soviet Foreign Minister Ivan Petrov|SUN] met [East German leader Karl Schmidt|DDR].",
+    # who is chosen for an office
+    "He congratulated [Mr Shah Karim|PAK] on his election as [Prime Minister of Pakistan|PAK].",
     # one state's offices in a coordination
     "[Russian President Ivan Orlov|RUS] and [Foreign Minister Pavel Belov|RUS] received the guests.",
 ]
 
 NO_PARTIES = [
     "[Opposition leader|-] Omar Saleh spoke to reporters.",
+    "[Otto Lang, president of the International Olympic Committee|-], spoke.",
+    "[The President of the American Chamber of Commerce Andy Hall|-] spoke.",
     "The [rebel leader|-] refused.",
     "The [bank president|-] resigned.",
     "[Jordan Smith|-] of the [Washington Post|-] wrote it.",
