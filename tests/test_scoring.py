@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from streams.cli import main
-from streams.scoring import fields, report
+from streams.scoring import content, fields, report
 
 
 def contact(a: str, b: str, kind: str = "call", modality: str = "held", **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- any field
@@ -69,6 +69,15 @@ def test_fields_are_compared_by_side() -> None:
         "name": (1, 1),
         "quiet article left alone": (1, 1),
     }
+
+
+def test_stances_and_topics_count_in_matched_contacts() -> None:
+    gold = contact("KAZ", "QAT", stances=[{"by": "KAZ", "stance": "concern"}], topics=["conflict", "energy"])
+    ours = contact("KAZ", "QAT", stances=[{"by": "QAT", "stance": "concern"}], topics=["conflict"])
+    other = contact("KAZ", "ARE", stances=[{"by": "ARE", "stance": "support"}], topics=["health"])
+    rows = content([{"id": "x", "contacts": [gold]}], {"x": [ours, other]})
+    counted = {row.name: (row.score.hits, row.score.annotated, row.score.coded) for row in rows}
+    assert counted == {"stances": (0, 1, 1), "topics": (1, 2, 1)}
 
 
 def test_the_command_scores_lines_coded_before(tmp_path: Path) -> None:

@@ -129,3 +129,11 @@ def test_what_a_digest_tells_as_news_is_not_dated_by_what_it_says_of_later() -> 
         "opens in Lima on 9 May. (Agency Two)"
     )
     assert found(text, "Ola Berg meets her counterpart").date == dt.date(2023, 5, 4)
+
+
+@pytest.mark.parametrize(("day", "expected"), [("8 May", dt.date(2023, 5, 8)), ("6 April", None)])
+def test_another_sentence_dates_news_and_not_history(day: str, expected: dt.date | None) -> None:
+    """Weeks-old days beside the sentence that tells a contact belong to something else."""
+    doc = read(f"The ministers met. The talks began on {day}.")
+    at = stretch(doc, "ministers met")
+    assert when(doc, sentences(doc), at, "held", "meeting", NO_HEADER, WEDNESDAY).date == expected
