@@ -36,8 +36,9 @@ def test_asked_to_end_in_a_rebalance(rigs: Rigs, report: Report, seed: int) -> N
     rig.begun()
     rig.supervise()
     _await_group(rig, "PreparingRebalance", "CompletingRebalance")
+    finished = rig.finished()
     rig.stop(first)
-    rig.recovers(since=time.monotonic())
+    rig.recovers(since=time.monotonic(), more_than=finished)
     report("SIGTERM in a rebalance", rig)
 
 
