@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from kafka.partitioner.default import murmur2
 
-from schemas import Article, ArticleRef, ArticleReports, Contact
+from schemas import Article, ArticleReports, Contact
 from streams import ledger, rollups
 from streams.feed import connect_producer
 from streams.inbox import digest
-from streams.pool import make_coder
+from streams.outbox import by_dyad
+from streams.pool import Coding, make_coder
 from streams.settings import Settings
-from streams.topics import changelog
+from streams.topics import changelog, partition_of
 
 
 class Changelogs:
@@ -36,23 +36,14 @@ class Changelogs:
         self._producer.close()
 
     def _code(self, article: Article) -> None:
-        ref = ArticleRef(
-            uri=article.uri,
-            version=article.version,
-            published=article.published,
-            source=article.source,
-            title=article.title,
-            fingerprint=ledger.fingerprint(article.text),
-        )
-        reports = self._coder.code(article)
-        dyads = sorted({report.dyad for report in reports})
-        for dyad in dyads:
-            told = [report for report in reports if report.dyad == dyad]
-            self._settle(ArticleReports(article=ref, dyad=dyad, reports=told))
+        coding = Coding(self._coder.code(article), ledger.fingerprint(article.text))
+        told = by_dyad(article, coding, ())
+        for of_dyad in told:
+            self._settle(of_dyad)
         coded = {
             "version": article.version,
             "digest": digest(article),
-            "dyads": dyads,
+            "dyads": [of_dyad.dyad for of_dyad in told],
             "day": str(article.published_day),
         }
         self._put("coded", article.uri, {article.uri: coded})
@@ -65,14 +56,14 @@ class Changelogs:
             self._count(contact)
 
     def _count(self, contact: Contact) -> None:
-        counted = contact.model_copy(update={"reports": []})
+        counted = rollups.countable(contact)
         for country in contact.dyad.split("-"):
             rolled = rollups.roll_up(self._tables["buckets"].get, counted, country)
             self._put("buckets", country, rolled.changes)
 
     def _put(self, table: str, source_key: str, changes: dict[str, Any]) -> None:
         """Write into the partition that the worker reads the source from."""
-        partition = (murmur2(source_key.encode()) & 0x7FFFFFFF) % self._settings.partitions
+        partition = partition_of(self._settings, source_key)
         for key, value in changes.items():
             record = orjson.dumps(key), None if value is None else orjson.dumps(value)
             self._producer.send(changelog(self._settings, table), *reversed(record), partition=partition)

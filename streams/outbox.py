@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas import Article, ArticleRef, ArticleReports, Contact
+from streams import rollups
 from streams.delivery import Record
 from streams.envelope import contact_headers
 from streams.inbox import RefusedError
@@ -42,5 +43,5 @@ def public(contact: Contact) -> Record:
 
 def for_countries(contact: Contact) -> list[Record]:
     """Give a contact to both of its countries, without its reports: they count it, whoever told it."""
-    value = contact.model_copy(update={"reports": []}).model_dump_json().encode()
+    value = rollups.countable(contact).model_dump_json().encode()
     return [(code.encode(), value, []) for code in contact.dyad.split("-")]

@@ -76,16 +76,18 @@ def report(annotated: Sequence[Mapping[str, Any]], coded: Mapping[str, Sequence[
     """Score contacts, dyads, modalities, each kind and each modality."""
     pairs = [(row["contacts"], coded.get(row["id"], ())) for row in annotated]
     rows = [
-        _row("contact", [_matched(_held(g), _held(c), _same) for g, c in pairs]),
+        _row("contact", [_matched(_held(g), _held(c), agrees) for g, c in pairs]),
         _row("dyad", [_dyads(_held(g), _held(c)) for g, c in pairs]),
         _row("contact with modality", [_matched(g, c, _same_modality) for g, c in pairs]),
     ]
     for kind in get_args(Kind):
-        scores = [_matched(_of(_held(g), "kind", kind), _of(_held(c), "kind", kind), _same) for g, c in pairs]
+        scores = [
+            _matched(_of(_held(g), "kind", kind), _of(_held(c), "kind", kind), agrees) for g, c in pairs
+        ]
         rows.append(_row(f"kind {kind}", scores))
     for modality in get_args(Modality):
         scores = [
-            _matched(_of(g, "modality", modality), _of(c, "modality", modality), _same) for g, c in pairs
+            _matched(_of(g, "modality", modality), _of(c, "modality", modality), agrees) for g, c in pairs
         ]
         rows.append(_row(f"modality {modality}", scores))
     return rows
@@ -93,7 +95,7 @@ def report(annotated: Sequence[Mapping[str, Any]], coded: Mapping[str, Sequence[
 
 def content(annotated: Sequence[Mapping[str, Any]], coded: Mapping[str, Sequence[Contact]]) -> list[Row]:
     """Score stances (side and stance) and topics of the matched contacts held."""
-    pairs = [_match(_held(row["contacts"]), _held(coded.get(row["id"], ())), _same) for row in annotated]
+    pairs = [_match(_held(row["contacts"]), _held(coded.get(row["id"], ())), agrees) for row in annotated]
     return [
         _row("stances", [_sum(_sets(_stances(g), _stances(c)) for g, c in found) for found in pairs]),
         _row(
@@ -119,7 +121,7 @@ def fields(
         found = coded.get(row["id"], ())
         if not row["contacts"]:
             counts["quiet article left alone"].append(not _held(found))
-        for gold, ours in _match(_held(row["contacts"]), _held(found), _same):
+        for gold, ours in _match(_held(row["contacts"]), _held(found), agrees):
             _compare(gold, ours, counts)
     return {name: (sum(values), len(values)) for name, values in counts.items()}
 
@@ -146,20 +148,22 @@ def _of(contacts: Sequence[Contact], field: str, value: str) -> list[Contact]:
     return [contact for contact in contacts if contact[field] == value]
 
 
-def _dyad(contact: Contact) -> frozenset[str]:
+def pair_of(contact: Contact) -> frozenset[str]:
+    """Codes of a contact's sides."""
     return frozenset((contact["a"]["code"], contact["b"]["code"]))
 
 
-def _same(gold: Contact, ours: Contact) -> bool:
-    return _dyad(gold) == _dyad(ours) and ours["kind"] in {gold["kind"], *gold.get("also", ())}
+def agrees(gold: Contact, ours: Contact) -> bool:
+    """Whether a coded contact is the annotated one, or a kind of it that the annotation accepts as well."""
+    return pair_of(gold) == pair_of(ours) and ours["kind"] in {gold["kind"], *gold.get("also", ())}
 
 
 def _same_modality(gold: Contact, ours: Contact) -> bool:
-    return _same(gold, ours) and gold["modality"] == ours["modality"]
+    return agrees(gold, ours) and gold["modality"] == ours["modality"]
 
 
 def _dyads(gold: Sequence[Contact], ours: Sequence[Contact]) -> Score:
-    return _sets({_dyad(c) for c in gold}, {_dyad(c) for c in ours})
+    return _sets({pair_of(c) for c in gold}, {pair_of(c) for c in ours})
 
 
 def _matched(gold: Sequence[Contact], ours: Sequence[Contact], agree: Agree) -> Score:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.partitioner.default import murmur2
 
 from streams.settings import Settings
 
@@ -69,6 +70,11 @@ class TopicState:
     partitions: int
     replication: int
     created: bool
+
+
+def partition_of(settings: Settings, key: str) -> int:
+    """Partition that a key's records have on every topic, by Kafka's own rule."""
+    return int((murmur2(key.encode()) & 0x7FFFFFFF) % settings.partitions)
 
 
 def changelog(settings: Settings, table: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from streams.scoring import report
 from training.accuracy import put, table
-from training.judge import as_contact, cross_validated
+from training.judge import cross_validated, scorable
 from training.judge_data import Board, Example
 from training.judge_models import Settings
 
@@ -70,10 +70,7 @@ def variants(examples: Sequence[Example]) -> Iterator[tuple[str, Callable[[], li
 def figures(examples: Sequence[Example], settings: Settings) -> list[str]:
     """Contact, dyad and all-modalities F1, cross-validated."""
     coded = cross_validated(Board(examples, settings.least), settings)
-    dev = [e for e in examples if e.is_dev]
-    found = {e.id: [as_contact(e, score, group) for score, group in coded[e.id]] for e in dev}
-    rows = report([{"id": e.id, "contacts": e.gold} for e in dev], found)[:3]
-    return [f"{row.score.f1:.3f}" for row in rows]
+    return [f"{row.score.f1:.3f}" for row in report(*scorable(examples, coded))[:3]]
 
 
 def main() -> None:

@@ -19,12 +19,12 @@ from typing import Any
 
 from sklearn.model_selection import GroupKFold
 
-from schemas import Article
 from streams.coder.coder import Coder
 from streams.coder.judge import read_judge
-from streams.scoring import Row, content, fields, read_annotated, report
+from streams.scoring import Row, agrees, content, fields, pair_of, read_annotated, report
 from training.judge import as_json, fit
 from training.judge_data import Board, Example
+from training.judge_examples import as_article
 from training.judge_models import Settings
 
 Contact = Mapping[str, Any]
@@ -48,17 +48,6 @@ def coded_by(coder: Coder, judge: str, articles: Iterable[Mapping[str, Any]]) ->
     """Contacts of each article by id, as the coder tells them with a judge in its JSON form."""
     coder.judge = read_judge(judge)
     return {row["id"]: [r.model_dump(mode="json") for r in coder.code(as_article(row))] for row in articles}
-
-
-def as_article(row: Mapping[str, Any]) -> Article:
-    """An annotated article as the coder takes it."""
-    return Article(
-        uri=row["id"],
-        title=row["title"] or None,
-        text=row["text"],
-        published=row["published"],
-        source=row["source"],
-    )
 
 
 def held_out(board: Board, settings: Settings, annotated: Sequence[Mapping[str, Any]]) -> Measured:
@@ -121,9 +110,7 @@ def reliability(measured: Measured) -> str:
     told: list[tuple[float, bool]] = []
     for row in measured.annotated:
         for ours in measured.coded[row["id"]]:
-            hit = any(
-                _agrees(gold, ours) and gold["modality"] == ours["modality"] for gold in row["contacts"]
-            )
+            hit = any(agrees(gold, ours) and gold["modality"] == ours["modality"] for gold in row["contacts"])
             told.append((ours["confidence"], hit))
     told.sort()
     size = -(-len(told) // _BINS)
@@ -159,7 +146,7 @@ def _errors(annotated: Sequence[Contact], coded: Sequence[Contact]) -> Iterator[
         for contact in some:
             if contact["modality"] != "held":
                 continue
-            alike = [o for o in others if (_agrees(contact, o) if error == "missed" else _agrees(o, contact))]
+            alike = [o for o in others if (agrees(contact, o) if error == "missed" else agrees(o, contact))]
             if any(other["modality"] == "held" for other in alike):
                 continue
             yield error, contact["kind"], _instead(contact, alike, others)
@@ -168,16 +155,8 @@ def _errors(annotated: Sequence[Contact], coded: Sequence[Contact]) -> Iterator[
 def _instead(contact: Contact, alike: Sequence[Contact], others: Sequence[Contact]) -> str:
     if alike:
         return f"the same, {alike[0]['modality']}"
-    same = sorted({other["kind"] for other in others if _pair(other) == _pair(contact)})
+    same = sorted({other["kind"] for other in others if pair_of(other) == pair_of(contact)})
     return f"a {same[0]} of the two" if same else "nothing between the two"
-
-
-def _pair(contact: Contact) -> frozenset[str]:
-    return frozenset((contact["a"]["code"], contact["b"]["code"]))
-
-
-def _agrees(gold: Contact, ours: Contact) -> bool:
-    return _pair(gold) == _pair(ours) and ours["kind"] in {gold["kind"], *gold.get("also", ())}
 
 
 def sections(measured: Measured, parts: Mapping[str, Measured]) -> dict[str, str]:

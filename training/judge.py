@@ -28,9 +28,9 @@ from streams.coder.grouping import Group, groups
 from streams.coder.judge import MODALITIES, Calibration, Verdict
 from streams.coder.merge import Scored, chosen
 from streams.coder.trees import write_trees
-from streams.scoring import fields, report
+from streams.scoring import fields, pair_of, report
 from streams.views import score_table
-from training.judge_data import Board, Example, gold_pair
+from training.judge_data import Board, Example
 from training.judge_models import (
     ClaimModel,
     Settings,
@@ -66,7 +66,7 @@ def group_label(example: Example, group: Group) -> int:
     """Whether the annotation has a contact for a group."""
     return int(
         any(
-            gold_pair(g) == frozenset(group.pair)
+            pair_of(g) == frozenset(group.pair)
             and g["modality"] == group.modality
             and group.kind in {g["kind"], *g.get("also", ())}
             for g in example.gold
@@ -208,6 +208,15 @@ def as_contact(example: Example, score: float, group: Group) -> dict[str, Any]:
     }
 
 
+def scorable(
+    examples: Sequence[Example], coded: dict[str, list[Scored]]
+) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """Dev's annotated articles and the claims in them, as the scoring takes them."""
+    dev = [e for e in examples if e.is_dev]
+    found = {e.id: [as_contact(e, score, group) for score, group in coded[e.id]] for e in dev}
+    return [{"id": e.id, "contacts": e.gold} for e in dev], found
+
+
 def as_json(board: Board, judge: Learned) -> str:
     """The judge as it is shipped."""
     contact = as_linear(judge.contact, board.vocabulary)
@@ -232,9 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = Settings()
     board = Board(examples, settings.least)
     coded = cross_validated(board, settings)
-    dev = [e for e in examples if e.is_dev]
-    found = {e.id: [as_contact(e, score, group) for score, group in coded[e.id]] for e in dev}
-    gold = [{"id": e.id, "contacts": e.gold} for e in dev]
+    gold, found = scorable(examples, coded)
     judged = {name: count for name, count in fields(gold, found).items() if name not in _LATER}
     Console(width=100).print(score_table(report(gold, found), judged))
     if options.write:

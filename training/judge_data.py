@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from streams.coder.judge import MODALITIES, crossed, modality_features
 from streams.coder.records import Candidate, Parties
+from streams.scoring import pair_of
 
 Features = dict[str, float]
 
@@ -56,11 +57,6 @@ class Vocabulary:
         return csr_matrix((data, indices, starts), shape=(len(starts) - 1, len(self.names)))
 
 
-def gold_pair(contact: dict[str, Any]) -> frozenset[str]:
-    """Codes of an annotated contact's sides."""
-    return frozenset((contact["a"]["code"], contact["b"]["code"]))
-
-
 def label(example: Example, candidate: Candidate) -> tuple[int | None, str | None, float]:
     """Whether a candidate is a contact (None: leave out), its modality, how near it is to the annotation.
 
@@ -68,7 +64,7 @@ def label(example: Example, candidate: Candidate) -> tuple[int | None, str | Non
     """
     entities = example.parties.entities
     pair = frozenset((entities[candidate.a].code, entities[candidate.b].code))
-    same = [g for g in example.gold if gold_pair(g) == pair]
+    same = [g for g in example.gold if pair_of(g) == pair]
     exact = [g for g in same if g["kind"] == candidate.kind]
     loose = [g for g in same if candidate.kind in g.get("also", ())]
     told = [g for g in exact or loose if candidate.sentence in g["sentences"]]

@@ -55,15 +55,20 @@ def runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[k : k + _WORDS]) for k in range(len(words) - _WORDS + 1)}
 
 
-def example(coder: Coder, row: Row, name: str, source: str) -> Example:
-    """Candidates of one article, and in which sentences its annotated contacts are told."""
-    article = Article(
+def as_article(row: Row) -> Article:
+    """An annotated article as the coder takes it."""
+    return Article(
         uri=row["id"],
         title=row["title"] or None,
         text=row["text"],
         published=row["published"],
         source=row["source"],
     )
+
+
+def example(coder: Coder, row: Row, name: str, source: str) -> Example:
+    """Candidates of one article, and in which sentences its annotated contacts are told."""
+    article = as_article(row)
     composed = compose(article.title, article.text)
     reading = coder.read(article, composed, coder.nlp(composed.text))
     found = candidates(reading.doc, reading.parties, reading.anchor, reading.title_end)

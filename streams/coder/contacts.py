@@ -76,12 +76,9 @@ def _pairs(
     parties: Parties, cue: FoundCue, sides: Sequence[Side], carried: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[Side, Side]]:
     """Every two sides in the sentence, then each with those whom an ellipsis may mean."""
-    leads = {side.code for side in sorted(sides, key=lambda side: side.pull)[:_LEADS]}
-    leads |= {side.code for side in sides if side.function in _LEADING and side.place is side.mention}
+    leads = _leads(sides) if len(sides) > MAX_CROSSED else {side.code for side in sides}
     for one, other in combinations(sides, 2):
-        if len(sides) > MAX_CROSSED and not {one.code, other.code} & leads:
-            continue
-        if not (cue.entry.weak and _unfit(one, other)):
+        if {one.code, other.code} & leads and not (cue.entry.weak and _unfit(one, other)):
             yield one, other
     if cue.entry.weak:
         return
@@ -91,6 +88,13 @@ def _pairs(
         if code is not None and code not in here:
             for side in sides:
                 yield Side(entity, code, mention, None, 3.0, mention), side
+
+
+def _leads(sides: Sequence[Side]) -> set[str]:
+    """Codes of those whom the others of a long list may have met: subjects, and who stands nearest."""
+    nearest = sorted(sides, key=lambda side: side.pull)[:_LEADS]
+    own = [side for side in sides if side.function in _LEADING and side.place is side.mention]
+    return {side.code for side in (*nearest, *own)}
 
 
 def _unfit(one: Side, other: Side) -> bool:

@@ -30,20 +30,20 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 @cache
 def is_worldwide(source: str | None) -> bool:
     """Whether an outlet writes about the whole world, so that its own state is no default."""
-    folded = fold(source or "")
-    return any(
-        re.search(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])", folded)
-        for name in data_lines("worldwide_outlets.txt")
-    )
+    return _is_named(source, "worldwide_outlets.txt")
 
 
 @cache
 def is_office(source: str | None) -> bool:
     """Whether an office of state publishes the source itself."""
+    return _is_named(source, "offices_of_publishers.txt")
+
+
+def _is_named(source: str | None, names: str) -> bool:
+    """Whether one of a list's names stands in a source's, as words of its own."""
     folded = fold(source or "")
     return any(
-        re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", folded)
-        for name in data_lines("offices_of_publishers.txt")
+        re.search(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])", folded) for name in data_lines(names)
     )
 
 

@@ -148,7 +148,7 @@ class Voices:
 
     def _verbs(self, low: int, high: int) -> Iterator[int]:
         """Verbs of saying around a quotation, in its sentences."""
-        layout, inside = self._layout, {i for run in self._quotations for i in range(*run)}
+        layout, inside = self._layout, quoted(self._layout.doc)
         first, last = layout.sentence[low], layout.sentence[high - 1]
         after = min(high + 1, len(layout) - 1)
         last = max(last, layout.sentence[after]) if layout.texts[after][0].islower() else last

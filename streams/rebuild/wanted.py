@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from kafka.partitioner.default import murmur2
 
 from schemas import Contact, DeadLetter
 from streams import rollups
@@ -18,6 +17,7 @@ from streams.rebuild.reading import contact_row
 from streams.rebuild.shelf import Row, Shelf, Side
 from streams.rebuild.state import adopted, counted, names_of, trimmed, with_trimmed
 from streams.settings import Settings
+from streams.topics import partition_of
 
 JSON = Any
 
@@ -64,7 +64,7 @@ class Planner:
             heard_of = [contact_row(p.contact) for p in planned if p.fate in {"changed", "added", "gone"}]
             self._shelf.put("wanted", "contacts", heard_of)
             after = adopted(dyad, state, planned, served)
-            self._shelf.put("wanted", "ledger", _rows(after, dyad, self._partition(dyad)))
+            self._shelf.put("wanted", "ledger", _rows(after, dyad, partition_of(self._settings, dyad)))
             self._count((served | {one.contact.contact_id: one.contact for one in planned}).values())
 
     def coded(self) -> None:
@@ -94,7 +94,7 @@ class Planner:
         watermarks = {row.key: row for row in self._shelf.rows("served", "buckets", "")}
         self._shelf.put("wanted", "buckets", list(watermarks.values()))
         for country in filter(None, self._shelf.parts("counted", "rollups", "buckets")):
-            place = self._partition(country)
+            place = partition_of(self._settings, country)
             mark = watermarks.get(rollups.watermark_key(place))
             rows = self._shelf.rows("wanted", "counted", country)
             contacts = [Contact.model_validate_json(row.value or b"") for row in rows]
@@ -115,7 +115,7 @@ class Planner:
     def _count(self, contacts: Iterable[Contact]) -> None:
         """Shelve contacts for both of their countries, without their reports."""
         for contact in contacts:
-            value = contact.model_copy(update={"reports": []}).model_dump_json().encode()
+            value = rollups.countable(contact).model_dump_json().encode()
             rows = [Row(f"{code}|{contact.contact_id}", value, code) for code in contact.dyad.split("-")]
             self._shelf.put("wanted", "counted", rows)
 
@@ -132,10 +132,6 @@ class Planner:
 
     def _state(self, side: Side, dyad: str) -> dict[str, JSON]:
         return {row.key: row.json for row in self._shelf.rows(side, "ledger", dyad)}
-
-    def _partition(self, key: str) -> int:
-        """Give the partition that a source's key has, by Kafka's own rule."""
-        return int((murmur2(key.encode()) & 0x7FFFFFFF) % self._settings.partitions)
 
 
 def _rows(state: Mapping[str, JSON], part: str, place: int) -> list[Row]:

@@ -1,6 +1,6 @@
 """Rolling tables by country: counted from contacts, summed over windows when read; no Kafka, no clock."""
 
-from streams.rollups.counting import RolledUp, expired, is_bucket, roll_up, watermark_key
+from streams.rollups.counting import RolledUp, countable, expired, is_bucket, roll_up, watermark_key
 from streams.rollups.reading import CountryTable, Tempo, Window, dyad_tempo, newest, tables
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "RolledUp",
     "Tempo",
     "Window",
+    "countable",
     "dyad_tempo",
     "expired",
     "is_bucket",

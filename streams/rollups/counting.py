@@ -82,6 +82,11 @@ def is_bucket(key: str) -> bool:
     return key.partition("|")[2][:1].isdigit()
 
 
+def countable(contact: Contact) -> Contact:
+    """A contact without its reports: it is counted whoever told it."""
+    return contact.model_copy(update={"reports": []})
+
+
 def watermark_key(partition: int) -> str:
     """State key of a partition's watermark: the newest day that it has seen."""
     return f"|newest-{partition}"

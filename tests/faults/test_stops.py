@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import time
+from collections.abc import Callable
 
 import pytest
 from kafka.admin import KafkaAdminClient
@@ -43,40 +45,32 @@ def test_asked_to_end_in_a_rebalance(rigs: Rigs, report: Report, seed: int) -> N
 
 
 def test_asked_to_end_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> None:
-    """The state is padded with what was deleted, so that there is much to read."""
     rig = rigs()
-    rig.feed(tales(200, seed))
-    process = rig.supervise()
-    rig.done()
-    rig.stop(process)
-    padding = [b'{"version":1,"digest":"","dyads":[],"day":"2026-03-01"}'] * 30_000
-    rig.send([*padding, None], key=b'"urn:padding"', topic=changelog(rig.settings, "coded"))
-    rig.feed(tales(300, seed + 1000))
-    process = rig.supervise()
-    _await_group(rig, "Stable")
-    rig.stop(process)
-    stopped = time.monotonic()
-    rig.supervise()
-    rig.recovers(since=stopped)
+    _end_in_a_recovery(rig, seed, rig.stop)
     report("SIGTERM in a recovery", rig)
 
 
 def test_killed_in_a_recovery(rigs: Rigs, report: Report, seed: int) -> None:
     rig = rigs()
+    _end_in_a_recovery(rig, seed, rig.kill)
+    report("kill -9 in a recovery", rig)
+
+
+def _end_in_a_recovery(rig: Rig, seed: int, end: Callable[[subprocess.Popen[bytes]], None]) -> None:
+    """End a worker in the middle of reading its state, which is padded with what was deleted."""
     rig.feed(tales(200, seed))
     process = rig.supervise()
     rig.done()
-    rig.kill(process)
+    end(process)
     padding = [b'{"version":1,"digest":"","dyads":[],"day":"2026-03-01"}'] * 30_000
     rig.send([*padding, None], key=b'"urn:padding"', topic=changelog(rig.settings, "coded"))
     rig.feed(tales(300, seed + 1000))
     process = rig.supervise()
     _await_group(rig, "Stable")
-    rig.kill(process)
-    killed = time.monotonic()
+    end(process)
+    ended = time.monotonic()
     rig.supervise()
-    rig.recovers(since=killed)
-    report("kill -9 in a recovery", rig)
+    rig.recovers(since=ended)
 
 
 def test_one_then_three_then_one(rigs: Rigs, report: Report, seed: int) -> None:

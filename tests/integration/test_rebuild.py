@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ from schemas import Article
 from streams import rollups
 from streams.feed import feed
 from streams.letters import by_reason, waiting
-from streams.processes import start_worker, stop_worker
+from streams.processes import stop_worker
 from streams.rebuild import BusyError, Origin, Rebuild, RebuildError, beside, require_idle
 from streams.rebuild.difference import Difference
 from streams.settings import Settings
 from streams.topics import Topics, admin, changelog, ensure, swapping
+from tests.integration.conftest import ROOT, Workers
 from tests.integration.stories import (
     Consume,
     Contacts,
@@ -32,30 +32,13 @@ from tests.integration.stories import (
     told,
 )
 
-ROOT = Path(__file__).parents[2]
 OTHER = {"coder": "tests.other_line_coder:OtherLineCoder"}
 
-Workers = Callable[[Settings], subprocess.Popen[bytes]]
 Rebuilding = Callable[..., Difference]
 
 
 class CutShortError(Exception):
     """Stands for kill -9 in the middle of a swap."""
-
-
-@pytest.fixture
-def workers(tmp_path: Path) -> Iterator[Workers]:
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(settings: Settings) -> subprocess.Popen[bytes]:
-        log = tmp_path / f"worker-{len(started)}.log"
-        started.append(start_worker(settings, log, {"PYTHONPATH": str(ROOT)}))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture

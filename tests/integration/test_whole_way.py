@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,10 +13,11 @@ from schemas import Article
 from streams.feed import feed
 from streams.lag import Lag
 from streams.letters import by_reason, replay, waiting
-from streams.processes import start_worker, stop_worker
+from streams.processes import stop_worker
 from streams.settings import Settings
 from streams.tables import read_rollups
 from streams.topics import Topics, ensure
+from tests.integration.conftest import Workers
 from tests.integration.stories import (
     PATIENCE,
     Consume,
@@ -30,26 +29,7 @@ from tests.integration.stories import (
     told,
 )
 
-ROOT = Path(__file__).parents[2]
-
-Workers = Callable[[Settings], subprocess.Popen[bytes]]
 Produce = Callable[..., None]
-
-
-@pytest.fixture
-def workers(tmp_path: Path) -> Iterator[Workers]:
-    """Start workers that end with the test."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(settings: Settings) -> subprocess.Popen[bytes]:
-        log = tmp_path / f"worker-{len(started)}.log"
-        started.append(start_worker(settings, log, {"PYTHONPATH": str(ROOT)}))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture
