@@ -85,7 +85,7 @@ class _Agent(ABC):
         """Clean up after the last event."""
 
     async def work(self, stream: Stream[Any], events: Sequence[Event]) -> None:
-        """Take the steps of every event, those of one key in order, then let go of what has become old."""
+        """Take the steps of every event, those of one key in order, and let go of what has become old."""
         by_key: dict[bytes, list[Event]] = defaultdict(list)
         days: dict[int, list[dt.date]] = defaultdict(list)
         for event in events:
@@ -94,7 +94,6 @@ class _Agent(ABC):
         async def in_order(of_key: list[Event]) -> None:
             for event in of_key:
                 day = await self._step_or_refuse(event)
-                await finish(self.context.app, stream, event)
                 # A day ahead of its arrival is a plan or a mistake; it must not make everything else old.
                 if day is not None and day <= _arrival(event) + _A_DAY:
                     days[event.message.partition].append(day)
@@ -104,6 +103,8 @@ class _Agent(ABC):
             if max(told) > self._newest.get(partition, dt.date.min):
                 self._newest[partition] = max(told)
                 await self.expire(partition, max(told))
+        for event in events:
+            await finish(self.context.app, stream, event)
 
     async def _step_or_refuse(self, event: Event) -> dt.date | None:
         """Take an event's step, or keep the event where it cannot be used."""

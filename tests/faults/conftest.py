@@ -55,7 +55,7 @@ def rows() -> Iterator[list[Row]]:
     shown: list[Row] = []
     yield shown
     if TABLE and shown:
-        write_table(Path(TABLE), shown, seeds=SEEDS)
+        write_table(Path(TABLE), shown)
 
 
 @pytest.fixture

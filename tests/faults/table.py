@@ -9,24 +9,24 @@ from tests.faults.rig import Row
 
 BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 HEAD = (
-    "| fault | injections | articles | contacts | lost | invented | raw duplicates | recovery, s |\n"
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+    "| fault | runs | injections | articles | contacts | lost | invented | raw duplicates | recovery, s |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
 )
 
 
-def write_table(path: Path, rows: Sequence[Row], *, seeds: int) -> None:
-    """Put the table between its marks; the rest of the file stays."""
+def write_table(path: Path, rows: Sequence[Row]) -> None:
+    """Put the table between its marks; lines of faults that were not run now stay."""
     text = path.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n{table(rows, seeds=seeds)}{END}{after}", "utf-8")
+    old, _, after = rest.partition(END)
+    path.write_text(f"{before}{BEGIN}\n{table(rows, old)}{END}{after}", "utf-8")
 
 
-def table(rows: Sequence[Row], *, seeds: int) -> str:
+def table(rows: Sequence[Row], old: str = "") -> str:
     """One line a fault, summed over its runs; recovery is the longest."""
-    faults = dict.fromkeys(row.fault for row in rows)
-    lines = [_line(fault, [row for row in rows if row.fault == fault]) for fault in faults]
-    return f"Seeds: {seeds}; runs: {len(rows)}.\n\n{HEAD}{''.join(lines)}"
+    shown = {line.split(" | ")[0].removeprefix("| "): line + "\n" for line in old.strip().splitlines()[2:]}
+    shown |= {fault: _line(fault, [r for r in rows if r.fault == fault]) for fault in (r.fault for r in rows)}
+    return f"{HEAD}{''.join(shown.values())}"
 
 
 def _line(fault: str, rows: Sequence[Row]) -> str:
@@ -34,6 +34,7 @@ def _line(fault: str, rows: Sequence[Row]) -> str:
     recoveries = [row.recovery for row in rows if row.recovery is not None]
     cells = [
         fault,
+        len(rows),
         sum(row.injections for row in rows),
         sum(verdict.articles for verdict in verdicts),
         sum(verdict.distinct for verdict in verdicts),
