@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -65,8 +66,12 @@ def latest(records: Iterable[Record]) -> dict[bytes, bytes]:
 
 
 def state(records: Iterable[Record]) -> dict[str, Any]:
-    """Replay a changelog."""
-    return {json.loads(key): json.loads(value) for key, value in latest(records).items()}
+    """Replay a changelog; what is no JSON is no state."""
+    replayed = {}
+    for key, value in latest(records).items():
+        with contextlib.suppress(ValueError, RecursionError):
+            replayed[json.loads(key)] = json.loads(value)
+    return replayed
 
 
 def names(settings: Settings) -> dict[str, str]:
