@@ -249,13 +249,14 @@ class _RollUp(_Agent):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.source = context.topics.country_contacts
-        self._retention = dt.timedelta(days=context.settings.rollup_retention_days)
+        self._retention_days = context.settings.rollup_retention_days
 
     async def step(self, event: Event) -> dt.date | None:
         """Count one revision of a contact for one country."""
         contact = read_record(Contact, event.message.value)
         country, partition = (event.message.key or b"").decode(), event.message.partition
-        horizon = self._horizon(partition)
+        watermark = self.context.buckets.get(rollups.watermark_key(partition))
+        horizon = rollups.horizon_of(watermark, self._retention_days)
         rolled = rollups.roll_up(self.context.buckets.get, contact, country, horizon)
         records: list[Record] = [
             (key.encode(), rollup.model_dump_json().encode() if rollup else None, [])
@@ -268,24 +269,16 @@ class _RollUp(_Agent):
             raise RefusedError("late", f"{day} lies before {horizon}, the first day of which hours are kept")
         return day
 
-    def _watermark(self, partition: int) -> dt.date | None:
-        """Give the newest day that the partition has seen; it outlives the worker."""
-        kept = self.context.buckets.get(rollups.watermark_key(partition))
-        return dt.date.fromisoformat(kept["newest"]) if kept else None
-
-    def _horizon(self, partition: int) -> dt.date | None:
-        """Give the first day of which a partition's hours are kept."""
-        newest = self._watermark(partition)
-        return newest and newest - self._retention
-
     async def expire(self, partition: int, newest: dt.date) -> None:
         """Take hours that are older than their retention off the topic, then out of the state."""
-        newest = max(newest, self._watermark(partition) or newest)
-        horizon = newest - self._retention
+        watermark = rollups.watermark_key(partition)
+        kept = self.context.buckets.get(watermark)
+        newest = max(newest, dt.date.fromisoformat(kept["newest"])) if kept else newest
+        horizon = newest - dt.timedelta(days=self._retention_days)
         keys = self.context.buckets.expired(partition, lambda value: rollups.expired(value, horizon))
         gone: list[Record] = [(key.encode(), None, []) for key in keys if rollups.is_bucket(key)]
         await publish(self.context.app, self.context.topics.rollups, gone)
-        mark = {rollups.watermark_key(partition): {"newest": str(newest), "day": None}}
+        mark = {watermark: {"newest": str(newest), "day": None}}
         await self.context.buckets.put(partition, {**dict.fromkeys(keys), **mark})
 
 

@@ -10,7 +10,7 @@ from kafka.errors import KafkaError
 
 from schemas import Article
 from streams.settings import Settings
-from streams.topics import MAX_UNPACKED_BYTES, Topics, TopicsError, no_broker
+from streams.topics import MAX_UNPACKED_BYTES, Topics, TopicsError, admin, no_broker
 from streams.wires import Refusal
 
 _IN_FLIGHT = 500
@@ -32,7 +32,7 @@ def feed(
     producer = connect_producer(settings, "contactwire-feed")
     fed, pending = Fed(), []
     try:
-        _require(producer, topic)
+        _require(settings, topic)
         for item in items:
             if isinstance(item, Refusal):
                 fed.refused.append(item)
@@ -69,13 +69,11 @@ def connect_producer(settings: Settings, client_id: str) -> KafkaProducer:
         raise no_broker(settings, error) from None
 
 
-def _require(producer: KafkaProducer, topic: str) -> None:
-    try:
-        known = producer.partitions_for(topic)
-    except KafkaError:
-        known = None
-    if not known:
-        raise TopicsError(f"the topic {topic} does not exist: create it with `contactwire topics`")
+def _require(settings: Settings, topic: str) -> None:
+    """Say at once that a topic is missing: a producer would wait for it."""
+    with admin(settings) as client:
+        if topic not in client.list_topics():
+            raise TopicsError(f"the topic {topic} does not exist: create it with `contactwire topics`")
 
 
 def _settle(pending: list[tuple[str, object]], fed: Fed, progress: Callable[[], None]) -> None:

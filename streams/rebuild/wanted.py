@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -98,7 +97,8 @@ class Planner:
             mark = watermarks.get(rollups.watermark_key(place))
             rows = self._shelf.rows("wanted", "counted", country)
             contacts = [Contact.model_validate_json(row.value or b"") for row in rows]
-            state = counted(contacts, country, self._horizon(mark.json if mark else None))
+            days = self._settings.rollup_retention_days
+            state = counted(contacts, country, rollups.horizon_of(mark.json if mark else None, days))
             hours = {key: value for key, value in state.items() if rollups.is_bucket(key)}
             served = {row.key: row.json for row in self._shelf.rows("served", "rollups", country)}
             self._difference.add_rollups(country, served, hours)
@@ -118,13 +118,6 @@ class Planner:
             value = rollups.countable(contact).model_dump_json().encode()
             rows = [Row(f"{code}|{contact.contact_id}", value, code) for code in contact.dyad.split("-")]
             self._shelf.put("wanted", "counted", rows)
-
-    def _horizon(self, watermark: JSON) -> dt.date | None:
-        """Give the day before which hours have expired."""
-        if watermark is None:
-            return None
-        retention = dt.timedelta(days=self._settings.rollup_retention_days)
-        return dt.date.fromisoformat(watermark["newest"]) - retention
 
     def _contacts(self, side: Side, dyad: str) -> dict[str, Contact]:
         rows = self._shelf.rows(side, "contacts", dyad)

@@ -1,6 +1,14 @@
 """Rolling tables by country: counted from contacts, summed over windows when read; no Kafka, no clock."""
 
-from streams.rollups.counting import RolledUp, countable, expired, is_bucket, roll_up, watermark_key
+from streams.rollups.counting import (
+    RolledUp,
+    countable,
+    expired,
+    horizon_of,
+    is_bucket,
+    roll_up,
+    watermark_key,
+)
 from streams.rollups.reading import CountryTable, Tempo, Window, dyad_tempo, newest, tables
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "countable",
     "dyad_tempo",
     "expired",
+    "horizon_of",
     "is_bucket",
     "newest",
     "roll_up",

@@ -92,6 +92,13 @@ def watermark_key(partition: int) -> str:
     return f"|newest-{partition}"
 
 
+def horizon_of(watermark: JSON, retention_days: int) -> dt.date | None:
+    """First day of which hours are kept, counted from a watermark as kept; None where there is none yet."""
+    if watermark is None:
+        return None
+    return dt.date.fromisoformat(watermark["newest"]) - dt.timedelta(days=retention_days)
+
+
 def _entry(contact: Contact, country: str) -> RollupEntry | None:
     """Take what is counted of a contact; nothing where it is retracted or no time at all is known."""
     if contact.change == "retracted" or contact.event_time is None:
