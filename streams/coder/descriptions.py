@@ -63,6 +63,8 @@ class Describer:
         self._persons = persons
         self._roles = [role for role in reading.roles if not reading.is_taken(role)]
         self._in_roles = {i for role in reading.roles for i in range(role.start, role.end)}
+        for role in filter(_is_sent, self._roles):
+            self._in_roles -= set(range(role.core + 1, role.end))
         self._cast = Cast(layout)
         self._words = words()
         self._source = source
@@ -166,6 +168,11 @@ class Describer:
                 if entity.kind == "person" and entity.office in offices:
                     latest = entity.index
         return latest
+
+
+def _is_sent(role: RolePhrase) -> bool:
+    """Whether the words tell of somebody new who goes to a state: "a special envoy to B"."""
+    return bool(role.postings) and not role.codes and (role.plural or role.determiner in ("a", "an"))
 
 
 def _offices(role: RolePhrase) -> tuple[str, ...]:

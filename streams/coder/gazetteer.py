@@ -7,6 +7,7 @@ knowledge, compiled for this project), and the official names and codes of pycou
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -34,6 +35,8 @@ _OUTRANKED = {
     "region": 5,
 }
 _ACRONYM_LENGTH = 6
+_HALVES = {"KOR": "PRK", "PRK": "KOR"}
+_HALF = re.compile(r"\b(North|South) and $")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,8 @@ class Gazetteer:
                 continue
             if surface == "georgia" and regions and "GEO" not in sure:
                 continue
+            if half := _other_half(text, place):
+                kept.append(half)
             kept.append(replace(place, start=place.start + 4) if surface.startswith("the ") else place)
         return kept
 
@@ -185,6 +190,14 @@ def _attributive(text: str, place: Place) -> Place:
     if dash and dash in "-‑–" and follows.islower() and place.form != "mask":
         return replace(place, form="mask")
     return place
+
+
+def _other_half(text: str, place: Place) -> Place | None:
+    """The first state in "North and South Korea"."""
+    before = _HALF.search(text, 0, place.start) if place.code in _HALVES else None
+    if before is None or not text.startswith(("North", "South"), place.start):
+        return None
+    return Place(before.start(1), before.end(1), _HALVES[place.code], place.form)
 
 
 def _is_bounded(text: str, start: int, end: int) -> bool:

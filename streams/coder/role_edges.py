@@ -31,6 +31,7 @@ _DETERMINERS = frozenset(
 _OWNERS = frozenset(("his", "her", "their", "its", "our", "my", "your"))
 _ADJECTIVAL = frozenset(("demonym", "state", "organisation", "capital", "seat"))
 _ENUMERABLE = frozenset(("state", "organisation", "capital", "seat", "city"))
+_NAMED_FOR = frozenset(("demonym", "state"))
 _JOINTS = frozenset(("and", "&", ",", "-", "–", "/"))
 _GLUE = frozenset(("and", "&", ",", "the", "for", "of", "-", "–", "/", "'s", "on", "in"))
 _LEADING = frozenset(("and", "&", ",", "-", "–", "in", "at", "de", "some", "other"))
@@ -101,6 +102,8 @@ def _modifies(  # noqa: PLR0911 - one answer per case
     if word in words.portfolio:
         return written_alike
     known = words.portfolio | words.modifiers
+    if word == "," and (k - 1) in layout.place_at:
+        return False  # "In South Africa, Deputy Secretary A": the place is where, not whose
     joined = word in _JOINTS and layout.word(k - 1) in known and layout.word(k + 1) in known
     return joined and not has_state and layout.is_capitalised(k - 1) == layout.is_capitalised(phrase.head)
 
@@ -157,7 +160,7 @@ def widen_right(layout: Layout, words: Words, phrase: RolePhrase) -> None:
 
 def _after(layout: Layout, words: Words, phrase: RolePhrase, k: int) -> int:
     word = layout.word(k)
-    if word in ("of", "from", "for") or (word in ("to", "in", "at") and phrase.office == "envoy"):
+    if word in ("of", "from", "for") or (word in ("to", "in", "at", "on") and phrase.office == "envoy"):
         return _after_preposition(layout, words, phrase, k)
     if word in ("and", "&", ",") and phrase.office in _WITH_PORTFOLIO and not phrase.codes:
         return _more_portfolio(layout, words, k)
@@ -172,11 +175,25 @@ def _after_preposition(layout: Layout, words: Words, phrase: RolePhrase, k: int)
     place = layout.place_at.get(start)
     if place is None:
         return _portfolio(layout, words, k, start)
+    if (end := _regional(layout, words, phrase, k, place)) > k:
+        return end
     if place.start != start:
         return k
     if layout.word(k) in ("of", "from"):
         return _of_state(layout, words, phrase, place, k)
     return _posted(layout, phrase, place, k)
+
+
+def _regional(layout: Layout, words: Words, phrase: RolePhrase, k: int, place: PlaceSpan) -> int:
+    """Take "for Korean Peninsula Peace and Security Affairs", a portfolio that begins with a people."""
+    end = place.end
+    if layout.word(k) not in ("for", "on") or phrase.office != "envoy" or place.form not in _NAMED_FOR:
+        return k
+    while end < len(layout) and (
+        layout.word(end) in words.portfolio or layout.word(end) in ("peninsula", "and", "&")
+    ):
+        end += 1
+    return end if layout.word(end - 1) in words.portfolio else k
 
 
 def _of_state(layout: Layout, words: Words, phrase: RolePhrase, place: PlaceSpan, k: int) -> int:
@@ -216,7 +233,7 @@ def _posted(layout: Layout, phrase: RolePhrase, place: PlaceSpan, k: int) -> int
     word = layout.word(k)
     if word == "in" and not phrase.phrase.startswith(("ambassador", "charg")):
         return k
-    if word in ("to", "in", "at") and phrase.office != "envoy":
+    if word == "on" or (word in ("to", "in", "at") and phrase.office != "envoy"):
         return k
     phrase.postings = (*phrase.postings, place.code)
     return place.end

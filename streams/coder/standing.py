@@ -14,7 +14,7 @@ from functools import cache
 from streams.coder.gazetteer import data_lines, data_text, fold
 from streams.coder.layout import Layout
 from streams.coder.meta import ArticleMeta
-from streams.coder.outlets import home_of, is_worldwide
+from streams.coder.outlets import home_of, is_office, is_worldwide
 from streams.coder.people import FROM_ROSTER, Person, Title
 from streams.coder.roles import RolePhrase
 from streams.coder.roster import Roster
@@ -36,6 +36,12 @@ _COMMON = frozenset(
         "military",
         "heir",
     )
+)
+# Whoever serves as one of these is nobody's minister of the same name.
+_SERVANTS = frozenset(("envoy", "spokesperson", "adviser"))
+# Offices that only a state has.
+_OF_STATES = frozenset(
+    ("head", "government", "deputy", "foreign", "defence", "minister", "parliament", "military", "heir")
 )
 # Offices of which no two belong to one state: "President A and Prime Minister B" may well be of two.
 _COORDINATIONS = frozenset((("and",), ("and", "his"), ("and", "her"), (",", "and"), ("and", "the")))
@@ -85,6 +91,16 @@ def _private_after() -> frozenset[str]:
     return frozenset(data_lines("private_after.txt"))
 
 
+def _is_served(phrase: str) -> bool:
+    """Whether an office is one that states have rather than companies and international bodies."""
+    return fold(phrase) in _served()
+
+
+@cache
+def _served() -> frozenset[str]:
+    return frozenset(data_lines("served.txt"))
+
+
 class Standing:
     """Settles the codes of the persons of one article."""
 
@@ -93,6 +109,7 @@ class Standing:
         self._layout = layout
         self._home = home_of(meta.source)
         self._worldwide = is_worldwide(meta.source)
+        self._is_office = is_office(meta.source)
         header = meta.header
         self._dateline = header.place_code if header else None
         self._day = meta.day
@@ -121,6 +138,7 @@ class Standing:
     def _settle_open(self, person: Person) -> None:
         titles = [t for t in person.titles if t.office]
         if titles and all(t.private for t in titles):
+            self._settle_private(person)
             return
         for code, certainty in (
             self._rostered(person),
@@ -132,6 +150,13 @@ class Standing:
                 person.code, person.certainty = code, certainty
                 self._note_held(person)
                 return
+
+    def _settle_private(self, person: Person) -> None:
+        """Who leads a party may hold an office too, if the roster knows the whole name on that very day."""
+        holder = self._roster.lookup(person.name, self._day) if person.name and " " in person.name else None
+        if holder is not None and self._day is not None and holder.certainly_held_on(self._day):
+            person.code, person.certainty, person.office = holder.code, _LIKELY, holder.office
+            person.titles.append(Title(holder.role, holder.office, holder.code, FROM_ROSTER, ""))
 
     def _add_office(self, person: Person) -> None:
         """Take the office from the roster where the text gives the state alone: "Russia's Lavrov"."""
@@ -156,7 +181,7 @@ class Standing:
             return None, 0.0
         offices = frozenset(t.office for t in person.titles if t.office)
         holder = self._roster.lookup(person.name, self._day, offices)
-        if holder is None:
+        if holder is None or (offices and offices <= _SERVANTS and holder.office not in offices):
             return None, 0.0
         honoured = bool(offices) or any(seen.honorific for seen in person.occurrences)
         if " " not in person.name and not honoured and self._day is None:
@@ -180,16 +205,18 @@ class Standing:
     def _nearby(self, titles: Sequence[Title]) -> tuple[str | None, float]:
         """Find the first state in reach that has such an office, held by nobody else in the article."""
         if not any(t.office in _COMMON for t in titles):
-            return None, 0.0
+            served = self._is_office and any(t.office == "director" and _is_served(t.phrase) for t in titles)
+            return (self._home, _LIKELY) if served else (None, 0.0)
         barred = self._barred(titles)
-        reach = self._in_reach(titles[0].position)
+        forms = _TELLING - {"organisation"} if any(t.office in _OF_STATES for t in titles) else _TELLING
+        reach = self._in_reach(titles[0].position, forms)
         return next(((code, certainty) for code, certainty in reach if code not in barred), (None, 0.0))
 
-    def _in_reach(self, position: int) -> Iterator[tuple[str, float]]:
+    def _in_reach(self, position: int, forms: frozenset[str]) -> Iterator[tuple[str, float]]:
         if self._home is not None and not self._worldwide:
             yield self._home, 0.6
         sentence = self._layout.sentence[position]
-        before = [p for p in self._layout.places if p.start < position and p.form in _TELLING]
+        before = [p for p in self._layout.places if p.start < position and p.form in forms]
         yield from ((p.code, 0.5) for p in reversed(before) if self._layout.sentence[p.start] == sentence)
         if self._dateline is not None:
             yield self._dateline, 0.5

@@ -20,7 +20,10 @@ _UNNAMED = frozenset(("institution", "side", "state"))
 _COLLECTIVE = frozenset(("group", "delegation", *_UNNAMED))
 _BREAKS = frozenset((",", "(", "-", "–", "—"))
 _APPOSITION_ENDS = frozenset((",", ".", ")", "and", "-", "–", "—"))
+_APPOSITION_BREAKS = frozenset((",", ".", ";", ":", "(", ")", "who", "said", "says"))
+_OWNING = frozenset(("state", "organisation", "seat", "capital"))
 _LONGEST_BEFORE = 6
+_LONGEST_APPOSITION = 14
 _LONGEST_CHOICE = 10  # tokens from a name to the office that it was chosen for
 
 
@@ -77,9 +80,27 @@ class TitleJoiner:
 
     def _append(self, reading: Reading, role: RolePhrase, named: Occurrence) -> None:
         if named.title is None or named.title.code is None:
-            named.title = reading.title(role)
+            named.title = reading.title(role, self._state_within(reading, role))
         named.end = max(named.end, role.end)
         reading.mark_taken(role)
+
+    @staticmethod
+    def _state_within(reading: Reading, role: RolePhrase) -> str | None:
+        """The state further on in the apposition: "A, Chief of Cabinet to the President of B"."""
+        layout = reading.layout
+        if role.code is not None:
+            return role.code
+        body = layout.place_at.get(role.end + 1) if layout.word(role.end) == "," else None
+        if body is not None and body.form in ("demonym", "organisation") and body.end in layout.office_at:
+            return body.code  # "A, Political Director, Slovenian Ministry of Foreign Affairs"
+        for k in range(role.end, min(role.end + _LONGEST_APPOSITION, len(layout))):
+            if layout.word(k) in _APPOSITION_BREAKS or layout.sentence[k] != layout.sentence[role.head]:
+                return None
+            place = layout.place_at.get(k)
+            before = layout.word(k - 1) if layout.word(k - 1) != "the" else layout.word(k - 2)
+            if place is not None and before == "of" and place.form in _OWNING:
+                return place.code
+        return None
 
     def _name_after(self, reading: Reading, role: RolePhrase) -> NameSpan | None:
         layout = reading.layout
@@ -93,7 +114,7 @@ class TitleJoiner:
         span = self._names.at(layout, k)
         if span is None or span.full_start > k or (not comma and layout.word(k - 1) == "the"):
             return None
-        marked = layout.doc[span.start].ent_type_ in PERSON_LABELS
+        marked = layout.doc[span.start].ent_type_ in PERSON_LABELS and role.determiner not in ("a", "an")
         return span if not comma or marked or layout.word(span.end) in _APPOSITION_ENDS else None
 
     def _name_ending(self, reading: Reading, end: int) -> NameSpan | None:

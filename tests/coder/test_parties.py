@@ -49,6 +49,18 @@ RESOLVED = [
     "[Soviet Foreign Minister Ivan Petrov|SUN] met [East German leader Karl Schmidt|DDR].",
     # who is chosen for an office
     "He congratulated [Mr Shah Karim|PAK] on his election as [Prime Minister of Pakistan|PAK].",
+    # whose state stands further on in the apposition
+    "[Dr Emre Tas, Spokesperson and Chief Advisor to the President of Turkey|TUR], came.",
+    "[Karin Lind, State Secretary for Foreign Affairs to the Prime Minister of Sweden|SWE], called.",
+    "[Jana Novak, Political Director, Slovenian Ministry of Foreign Affairs|SVN], spoke.",
+    # a place before an office is not always its state
+    "In [South Africa|ZAF], [Nigerian Deputy Minister Bola Ade|NGA] met the press.",
+    "In South Africa, [Deputy Secretary Ann Hill of Canada|CAN] met the press.",
+    # portfolios that begin with a people or a state
+    "[Chinese Special Representative on Korean Peninsula Affairs Chen Bo|CHN] spoke.",
+    # somebody new who is sent to a state
+    "[North Korean leader Ri Chol-su|PRK] sends a special envoy to [the People's Republic of China|CHN].",
+    "[North|PRK] and [South Korea|KOR] agree to talk.",
     # one state's offices in a coordination
     "[Russian President Ivan Orlov|RUS] and [Foreign Minister Pavel Belov|RUS] received the guests.",
 ]
@@ -58,6 +70,7 @@ NO_PARTIES = [
     "[Otto Lang, president of the International Olympic Committee|-], spoke.",
     "[The President of the American Chamber of Commerce Andy Hall|-] spoke.",
     "The [rebel leader|-] refused.",
+    "[New London|-] is a town.",
     "The [bank president|-] resigned.",
     "[Jordan Smith|-] of the [Washington Post|-] wrote it.",
     "He studied the [South China Sea|-] and the [Korean War|-].",
@@ -144,6 +157,32 @@ def test_the_roster_settles_a_bare_surname_by_date(day: dt.date, code: str) -> N
     """Who is meant depends on when."""
     _, parties = found("President Dragan called Monday's talks useful.", ArticleMeta(published=day), ROSTER)
     assert person(parties, "Dragan").code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "code"),
+    [
+        (
+            "Acting Coordinator for the Global Engagement Center Ann Hill spoke.",
+            "US Department of State",
+            "USA",
+        ),
+        ("Acting Coordinator for the Global Engagement Center Ann Hill spoke.", "Reuters", None),
+        ("Special Representative for Yemen Ivo Dragan spoke.", "US Department of State", "USA"),
+    ],
+)
+def test_a_ministry_writes_of_its_own_officials(text: str, source: str, code: str | None) -> None:
+    """An official without a state is the publisher's, also where the roster knows a minister of that name."""
+    _, parties = found(text, ArticleMeta(dt.date(2005, 5, 1), source), ROSTER)
+    assert person(parties, text.split()[-2]).code == code
+
+
+def test_who_leads_a_party_may_hold_an_office() -> None:
+    """The roster tells which, on the very day."""
+    text = "Labour Party chairman Ivo Dragan told reporters so."
+    for year, code in ((2005, "HRV"), (2012, None)):
+        _, parties = found(text, ArticleMeta(published=dt.date(year, 5, 1)), ROSTER)
+        assert person(parties, "Ivo").code == code
 
 
 def test_the_roster_never_overrules_the_text() -> None:
