@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from schemas import Report
-from streams.ledger import expired, fingerprint, near
+from streams.ledger import expired, fingerprint
+from streams.ledger.copies import near, unpacked
 from tests.told import TAMIM, TOKAYEV, Ledger, article, ledger, report, told_by
 
 PRESIDENTS = {"a_role": "President", "b_role": "Emir of Qatar"}
@@ -194,10 +195,11 @@ def test_copies_are_one_report_with_several_carriers() -> None:
 
 def test_fingerprints() -> None:
     """Near for edited copies, not for other stories; short texts have none."""
-    assert near(fingerprint(DISPATCH), fingerprint(EDITED))
-    assert not near(fingerprint(DISPATCH), fingerprint(OTHER))
+    dispatch, edited, other = (unpacked(fingerprint(text)) for text in (DISPATCH, EDITED, OTHER))
+    assert near(dispatch, edited)
+    assert not near(dispatch, other)
     assert fingerprint("They spoke.") == ""
-    assert not near("", "")
+    assert not near(unpacked(""), unpacked(""))
     assert len(fingerprint(DISPATCH)) == 256
 
 

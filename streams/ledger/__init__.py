@@ -1,6 +1,6 @@
 """The ledger: reports of many articles become contacts. Pure: no Kafka, no clock."""
 
-from streams.ledger.copies import fingerprint, near
+from streams.ledger.copies import fingerprint
 from streams.ledger.settle import Settled, expired, settle
 
-__all__ = ["Settled", "expired", "fingerprint", "near", "settle"]
+__all__ = ["Settled", "expired", "fingerprint", "settle"]

@@ -7,7 +7,7 @@ two texts share of all they have, plus one in 256 that agree by chance.
 from __future__ import annotations
 
 import re
-from operator import eq
+from functools import lru_cache
 
 _PERMUTATIONS = 128
 _TRIPLE = 3
@@ -29,19 +29,15 @@ def fingerprint(text: str) -> str:
     return bytes(int(value) & 0xFF for value in minima.hashvalues).hex()
 
 
-def near(one: str, other: str) -> bool:
-    """Whether two fingerprints are those of copies of one text."""
-    return near_bytes(unpacked(one), unpacked(other))
-
-
+@lru_cache(maxsize=4096)  # every report of a contact is compared with all others, again for each new one
 def unpacked(fingerprint_: str | None) -> bytes:
     """Fingerprint as bytes; none where there is none."""
     return bytes.fromhex(fingerprint_) if fingerprint_ else b""
 
 
-def near_bytes(one: bytes, other: bytes) -> bool:
+def near(one: bytes, other: bytes) -> bool:
     """Whether two unpacked fingerprints are those of copies of one text."""
     if not one or len(one) != len(other):
         return False
-    equal: int = sum(map(eq, one, other))
-    return equal >= _SHARED * len(one)
+    apart = int.from_bytes(one) ^ int.from_bytes(other)
+    return apart.to_bytes(len(one)).count(0) >= _SHARED * len(one)

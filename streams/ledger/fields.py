@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from schemas import ArticleRef, Contact, ContactReport, Party, Place, Report
 from schemas.article import moment_of
 from schemas.base import DatePrecision, Kind, Modality
-from streams.ledger.copies import near
+from streams.ledger.copies import near, unpacked
 from streams.ledger.names import name_parts, same_name
 
 H = TypeVar("H", bound=Hashable)
@@ -84,20 +84,17 @@ def settled(contact_id: str, told: Iterable[Told]) -> Contact:
 def _dispatches(told: Sequence[Told]) -> list[list[Told]]:
     """Group the copies of one dispatch, each group and all groups by publication."""
     groups: list[list[Told]] = []
+    alike: dict[Hashable, list[tuple[bytes, list[Told]]]] = defaultdict(list)
     for one in told:
-        of = next((group for group in groups if _is_copy(one, group[0])), None)
+        same = alike[one.report.kind, one.report.modality, one.report.date]
+        print_ = unpacked(one.article.fingerprint)
+        of = next((group for first, group in same if near(print_, first)), None)
         if of is None:
             groups.append([one])
+            same.append((print_, groups[-1]))
         else:
             of.append(one)
     return groups
-
-
-def _is_copy(one: Told, other: Told) -> bool:
-    x, y = one.report, other.report
-    if (x.kind, x.modality, x.date) != (y.kind, y.modality, y.date):
-        return False
-    return near(one.article.fingerprint or "", other.article.fingerprint or "")
 
 
 def _carried(dispatch: Sequence[Told]) -> ContactReport:

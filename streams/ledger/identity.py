@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from streams.ledger.copies import near_bytes
+from streams.ledger.copies import near
 from streams.ledger.names import same_name
 from streams.ledger.traits import REACH, Day, Side, Traits
 
@@ -99,7 +99,7 @@ def agreement(one: Traits, other: Traits) -> int | None:
     sides = _sides(one, other)
     if sides is None:
         return None
-    copied = one.evidence == other.evidence or near_bytes(one.fingerprint, other.fingerprint)
+    copied = one.evidence == other.evidence or near(one.fingerprint, other.fingerprint)
     away = _away(one, other, sides, copied=copied)
     if away is None:
         return None
