@@ -25,6 +25,7 @@ from streams.wires import articles_in
 _started = time.process_time()
 from streams.coder.coder import MAX_CHARS, Coder  # noqa: E402 -- loading is one of the figures
 from streams.coder.gate import Admission, Gate  # noqa: E402
+from streams.coder.pair_encoder import with_opinions  # noqa: E402
 from streams.coder.text import compose, foreign_language  # noqa: E402
 
 _IMPORTED = time.process_time() - _started
@@ -32,6 +33,7 @@ _IMPORTED = time.process_time() - _started
 P = ParamSpec("P")
 R = TypeVar("R")
 BATCH = 10
+PAIRS = "encoder of pairs"
 NOT_BARE = frozenset({"contactwire_breaks", "contactwire_schemes", "attribute_ruler", "lemmatizer"})
 
 
@@ -74,7 +76,10 @@ def by_part(coder: Coder, articles: list[Article], parts: Clock) -> None:
         for name, component in coder.nlp.pipeline:
             doc = parts.run(name, component, doc)
         reading = parts.run("header and parties", coder.read, article, source, doc)
-        parts.run("contacts and content", coder.reports, article, reading)
+        found = parts.run("contacts", coder.candidates, reading)
+        said = parts.run(PAIRS, coder.pairs.features, reading.doc, reading.parties, found)
+        judged = with_opinions(found, said)
+        parts.run("judge and content", coder.judged, article, reading, judged)
 
 
 def measured(coder: Coder, articles: list[Article]) -> tuple[Clock, Clock]:
@@ -105,9 +110,11 @@ def lines(whole: Clock, parts: Clock, words: int) -> Iterator[str]:
     for name, seconds in whole.items():
         ratio = reference / seconds
         yield f"{name:22} {seconds:7.2f} s {words / seconds:7.0f} words/s {ratio:6.2f} of the bare pipeline"
-    extra = whole["coder without gate"] / reference - 1
-    yield f"without the gate, everything of our own costs {extra:+.0%} on top of the bare pipeline"
     total = sum(parts.values())
+    extra = whole["coder without gate"] / reference - 1
+    encoder = parts[PAIRS] / total * whole["coder without gate"] / reference
+    yield f"without the gate, everything of our own costs {extra:+.0%} on top of the bare pipeline,"
+    yield f"of which the encoder of pairs {encoder:+.0%}, and all else {extra - encoder:+.0%}"
     for name, seconds in sorted(parts.items(), key=lambda part: -part[1]):
         yield f"  {name:22} {seconds:7.2f} s {seconds / total:6.1%}"
 

@@ -2,7 +2,8 @@
 
 usage: python -m training.ablation EXAMPLES.pkl [--page PAGE.md]
 
-EXAMPLES.pkl comes from `training.judge_examples`; folds by outlet as in `training.judge`. Needs scikit-learn.
+EXAMPLES.pkl is the READ.pkl of `training.pair_encoder`; folds by outlet as in `training.judge`. Needs
+scikit-learn.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _PARTS = {
     ),
     "place in the article, how often together": ("together=", "rarer=", "at=", "title.", "in.title"),
     "signals of modality": ("m:",),
+    "the pair encoder": ("enc:", "m:enc="),
 }
 
 

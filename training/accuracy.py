@@ -1,16 +1,18 @@
 """Measures the coder on articles whose outlet its judge has not seen, and writes docs/accuracy.md's figures.
 
-usage: python -m training.accuracy EXAMPLES.pkl DEV.jsonl [--written WRITTEN.jsonl] [--unread IDS.txt]
-           [--page PAGE.md]
+usage: python -m training.accuracy READ.pkl DEV.jsonl --encoders FOLDER [--written WRITTEN.jsonl]
+           [--unread IDS.txt] [--page PAGE.md]
 
-EXAMPLES.pkl comes from `training.judge_examples`. For each of five folds by outlet a judge is learned from
-all the others and put into the coder, which then codes the fold as in use. WRITTEN.jsonl is coded with
-a judge that has seen none of it. Needs scikit-learn.
+READ.pkl and FOLDER come from `training.pair_encoder`. For each of five folds by outlet a judge is learned
+from all the others and put into the coder, which then codes the fold as in use, each article with an encoder
+that has not read its outlet. WRITTEN.jsonl is coded with a judge that has seen none of it. Needs
+scikit-learn.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +23,7 @@ from sklearn.model_selection import GroupKFold
 
 from streams.coder.coder import Coder
 from streams.coder.judge import read_judge
+from streams.coder.pair_encoder import PairEncoder
 from streams.scoring import Row, agrees, content, fields, pair_of, read_annotated, report
 from training.judge import as_json, fit
 from training.judge_data import Board, Example
@@ -44,28 +47,45 @@ class Measured:
         return Measured([row for row in self.annotated if (row["id"] in ids) == within], self.coded)
 
 
-def coded_by(coder: Coder, judge: str, articles: Iterable[Mapping[str, Any]]) -> dict[str, list[Contact]]:
-    """Contacts of each article by id, as the coder tells them with a judge in its JSON form."""
-    coder.judge = read_judge(judge)
-    return {row["id"]: [r.model_dump(mode="json") for r in coder.code(as_article(row))] for row in articles}
+class FoldCoder:
+    """The coder, with an encoder of pairs that has not read the article's outlet."""
+
+    def __init__(self, board: Board, encoders: Path) -> None:
+        self._coder = Coder()
+        where = json.loads((encoders / "sources.json").read_text(encoding="utf-8"))
+        made = {part: PairEncoder(encoders / str(part)) for part in set(where.values())}
+        self._encoders = {e.id: made[where.get(e.source, 0)] for e in board.examples}
+
+    def code(self, judge: str, articles: Iterable[Mapping[str, Any]]) -> dict[str, list[Contact]]:
+        """Contacts of each article by id, with a judge in its JSON form."""
+        self._coder.judge = read_judge(judge)
+        return {row["id"]: self._code(row) for row in articles}
+
+    def _code(self, row: Mapping[str, Any]) -> list[Contact]:
+        self._coder.pairs = self._encoders[row["id"]]
+        return [report.model_dump(mode="json") for report in self._coder.code(as_article(dict(row)))]
 
 
-def held_out(board: Board, settings: Settings, annotated: Sequence[Mapping[str, Any]]) -> Measured:
+def held_out(
+    board: Board, settings: Settings, annotated: Sequence[Mapping[str, Any]], coder: FoldCoder
+) -> Measured:
     """Code every article with a judge that has not seen its outlet."""
     dev, other = [e for e in board.examples if e.is_dev], [e for e in board.examples if not e.is_dev]
-    by_id, coder = {row["id"]: row for row in annotated}, Coder()
+    by_id = {row["id"]: row for row in annotated}
     coded: dict[str, list[Contact]] = {}
     for train, test in GroupKFold(settings.folds).split(dev, groups=[e.source for e in dev]):
         judge = as_json(board, fit(board, [dev[k] for k in train] + other, settings))
-        coded |= coded_by(coder, judge, (by_id[dev[k].id] for k in test))
+        coded |= coder.code(judge, (by_id[dev[k].id] for k in test))
     return Measured(annotated, coded)
 
 
-def left_out(board: Board, settings: Settings, annotated: Sequence[Mapping[str, Any]]) -> Measured:
+def left_out(
+    board: Board, settings: Settings, annotated: Sequence[Mapping[str, Any]], coder: FoldCoder
+) -> Measured:
     """Code some of the other articles with a judge that has seen none of them."""
     ids = {row["id"] for row in annotated}
     judge = as_json(board, fit(board, [e for e in board.examples if e.id not in ids], settings))
-    return Measured(annotated, coded_by(Coder(), judge, annotated))
+    return Measured(annotated, coder.code(judge, annotated))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -188,6 +208,7 @@ def main() -> None:
     )
     parser.add_argument("examples", type=Path)
     parser.add_argument("annotated", type=Path)
+    parser.add_argument("--encoders", type=Path, required=True)
     parser.add_argument("--written", type=Path)
     parser.add_argument("--unread", type=Path)
     parser.add_argument("--page", type=Path)
@@ -195,13 +216,14 @@ def main() -> None:
     examples: list[Example] = pickle.loads(options.examples.read_bytes())  # noqa: S301 - made by ourselves
     settings = Settings()
     board = Board(examples, settings.least)
-    measured = held_out(board, settings, read_annotated(options.annotated))
+    coder = FoldCoder(board, options.encoders)
+    measured = held_out(board, settings, read_annotated(options.annotated), coder)
     parts = {"all": measured}
     if options.unread:
         ids = frozenset(options.unread.read_text(encoding="utf-8").split())
         parts |= {"unread": measured.part(ids, within=True), "the others": measured.part(ids, within=False)}
     if options.written:
-        parts["written"] = left_out(board, settings, read_annotated(options.written))
+        parts["written"] = left_out(board, settings, read_annotated(options.written), coder)
     made = sections(measured, parts)
     for part in made.values():
         print(part, end="\n\n")

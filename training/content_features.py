@@ -16,7 +16,6 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from schemas import Article
 from streams.coder import pipeline
 from streams.coder.coder import read
 from streams.coder.parties import PartyFinder
@@ -26,6 +25,7 @@ from streams.coder.stances import candidates
 from streams.coder.telling import telling
 from streams.coder.text import compose
 from streams.coder.topics import features
+from training.judge_examples import as_article
 
 
 def annotated_claims(
@@ -76,16 +76,7 @@ def rows(paths: list[Path]) -> Iterator[dict[str, Any]]:
     for path in paths:
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
         told = [row for row in lines if row["contacts"]]
-        articles = [
-            Article(
-                uri=row["id"],
-                title=row["title"] or None,
-                text=row["text"],
-                published=row["published"],
-                source=row["source"],
-            )
-            for row in told
-        ]
+        articles = [as_article(row) for row in told]
         sources = [compose(article.title, article.text) for article in articles]
         docs = nlp.pipe((source.text for source in sources), batch_size=16)
         for row, article, source, doc in zip(told, articles, sources, docs, strict=True):

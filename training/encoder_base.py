@@ -119,11 +119,8 @@ def load_tokenizer() -> Tokenizer:
 def export_int8(model: nn.Module, target: Path, inputs: Sequence[str], output: str) -> None:
     """Write a model whose inputs are int64 `(batch, length)` as ONNX with int8 weights.
 
-    Weights keep seven bits: with eight, processors without VNNI saturate and give other results.
     Run it one text at a time: activations are scaled by the largest of the whole batch.
     """
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - only the export needs it
-
     model.eval()
     example = tuple(torch.ones(2, 7, dtype=torch.int64) for _ in inputs)
     axes = {name: {0: "batch", 1: "length"} for name in (*inputs, output)}
@@ -139,12 +136,22 @@ def export_int8(model: nn.Module, target: Path, inputs: Sequence[str], output: s
             opset_version=17,
             dynamo=False,
         )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        quantize_dynamic(
-            whole,
-            target,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            reduce_range=True,
-            op_types_to_quantize=["MatMul", "Gather"],
-        )
+        quantised(whole, target)
+
+
+def quantised(whole: Path, target: Path) -> None:
+    """Write an ONNX model with int8 weights.
+
+    Weights keep seven bits: with eight, processors without VNNI saturate and give other results.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - only the export needs it
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    quantize_dynamic(
+        whole,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=True,
+        op_types_to_quantize=["MatMul", "Gather"],
+    )

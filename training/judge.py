@@ -2,8 +2,8 @@
 
 usage: python -m training.judge EXAMPLES.pkl [--write streams/coder/model/judge.json]
 
-EXAMPLES.pkl comes from `training.judge_examples`. Needs scikit-learn (requirements/train.in), which the
-running system does not. Figures are cross-validated over dev, grouped by outlet; articles of other sets
+EXAMPLES.pkl is the READ.pkl of `training.pair_encoder`. Needs scikit-learn (requirements/train.in), which
+the running system does not. Figures are cross-validated over dev, grouped by outlet; articles of other sets
 are in every training part, those that share text with dev excepted.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from streams.coder.judge import MODALITIES, crossed, modality_features
+from streams.coder.pair_encoder import Marked
 from streams.coder.records import Candidate, Parties
 from streams.scoring import pair_of
 
@@ -27,6 +28,7 @@ class Example:
     parties: Parties
     candidates: list[Candidate]
     gold: list[dict[str, Any]]  # the annotation's contacts, each with "sentences": where its evidence stands
+    read: dict[int, Marked] = field(default_factory=dict)  # what the pair encoder reads, by sentence
 
     @property
     def is_dev(self) -> bool:

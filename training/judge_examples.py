@@ -1,4 +1,4 @@
-"""Annotated articles with their candidates, for `training.judge`.
+"""Annotated articles with their candidates, for `training.pair_encoder`.
 
 usage: python -m training.judge_examples EXAMPLES.pkl DEV.jsonl [MORE.jsonl ...] [--stream STREAM.jsonl.gz]
 
@@ -20,7 +20,8 @@ from spacy.tokens import Doc
 
 from schemas import Article
 from streams.coder.coder import Coder
-from streams.coder.contacts import candidates
+from streams.coder.pair_encoder import read
+from streams.coder.pieces import shipped_tokenizer
 from streams.coder.telling import sentences
 from streams.coder.text import Source, compose
 from training.judge_data import Example
@@ -71,9 +72,10 @@ def example(coder: Coder, row: Row, name: str, source: str) -> Example:
     article = as_article(row)
     composed = compose(article.title, article.text)
     reading = coder.read(article, composed, coder.nlp(composed.text))
-    found = candidates(reading.doc, reading.parties, reading.anchor, reading.title_end)
+    found = coder.candidates(reading)
     gold = [_placed(contact, composed, reading.doc) for contact in row["contacts"]]
-    return Example(row["id"], name, source, reading.parties, found, gold)
+    sentences_read = read(shipped_tokenizer(), reading.doc, reading.parties, found)
+    return Example(row["id"], name, source, reading.parties, found, gold, sentences_read)
 
 
 def _placed(contact: Row, composed: Source, doc: Doc) -> Row:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,8 +24,9 @@ from streams.coder.dateline import read_header
 from streams.coder.gate import Gate
 from streams.coder.judge import Judge, shipped_judge
 from streams.coder.merge import claims
+from streams.coder.pair_encoder import shipped_pair_encoder, with_opinions
 from streams.coder.parties import ArticleMeta, PartyFinder
-from streams.coder.records import Header, Parties
+from streams.coder.records import Candidate, Header, Parties
 from streams.coder.reports import Told, report
 from streams.coder.roster import extended_roster, shipped_roster
 from streams.coder.text import Source, compose, foreign_language
@@ -68,6 +69,7 @@ class Coder:
         self.nlp = pipeline.load(model)
         self.judge = judge or shipped_judge()
         self.gate = gate or Gate()
+        self.pairs = shipped_pair_encoder()
         self.finder = PartyFinder(extended_roster(roster) if roster else shipped_roster())
         self.min_confidence = min_confidence
         self.version = f"{_package_version()}+{pipeline.model_version()[:8]}.{self.judge.version}"
@@ -106,7 +108,17 @@ class Coder:
 
     def reports(self, article: Article, reading: Reading) -> list[Report]:
         """Reports of an article that was read."""
-        found = candidates(reading.doc, reading.parties, reading.anchor, reading.title_end)
+        found = self.candidates(reading)
+        said = self.pairs.features(reading.doc, reading.parties, found)
+        return self.judged(article, reading, with_opinions(found, said))
+
+    @staticmethod
+    def candidates(reading: Reading) -> list[Candidate]:
+        """Whatever may be a contact, with the features that the rules see."""
+        return candidates(reading.doc, reading.parties, reading.anchor, reading.title_end)
+
+    def judged(self, article: Article, reading: Reading, found: Sequence[Candidate]) -> list[Report]:
+        """Reports of what the judge takes for contacts among the candidates."""
         weighed = list(zip(found, self.judge.weigh(found), strict=True))
         made = claims(reading.doc, reading.parties, self.judge, weighed, reading.title_end)
         kept = [

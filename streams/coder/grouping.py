@@ -53,10 +53,13 @@ def _beside(found: Sequence[Group], length: int) -> list[Group]:
         "length": math.log1p(length),
     }
     best = max((group.features["best"] for group in found), default=0.0)
+    by_pair: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for group in found:
+        by_pair[group.pair] = sorted((*by_pair[group.pair], group.features["best"]))[-2:]
     finished = []
     for group in found:
         own = group.features["best"]
-        others = [g.features["best"] for g in found if g.pair == group.pair and g is not group]
+        first, *others = reversed((_NONE, *by_pair[group.pair]))
         likely = {candidate.sentence for share, candidate, _ in group.members if share > _TOLD}
         finished.append(
             replace(
@@ -66,7 +69,7 @@ def _beside(found: Sequence[Group], length: int) -> list[Group]:
                     **shared,
                     "rank": float(min(order[group.pair], _LAST_RANK)),
                     "behind": own - best,
-                    "ahead": own - max(others, default=_NONE),
+                    "ahead": own - (others[0] if own == first else first),
                     "members": math.log1p(len(group.members)),
                     "probability": group.members[0][2].probability,
                     "position": group.members[0][1].sentence / (length + 1),
@@ -147,11 +150,29 @@ def _group(  # noqa: PLR0913, PLR0917 - the pair's context, worked out once for 
         "best.carried": float("carried" in top[1].features),
         "people": float(sum(parties.entities[i].kind == "person" for i in (top[1].a, top[1].b))),
     }
+    features |= _read(modality, top[1], [c for c, _, _ in own])
     for other in sorted(strongest):
         if other != kind:
             features[f"rival={other}"] = strongest[other]
             features[f"{kind}:rival={other}"] = strongest[other]
     return Group(pair, kind, modality, tuple((s, c, v) for s, c, v, _ in shares if s > _FAINT / 2), features)
+
+
+def _read(modality: Modality, top: Candidate, own: Sequence[Candidate]) -> dict[str, float]:
+    """What the pair encoder says of the tellings: of the strongest, and of that which it likes best."""
+    if not any("enc:own" in c.features for c in own):
+        return {}
+    liked = max(own, key=lambda c: (c.features.get("enc:own", 0.0), -c.cue.start))
+    first = top.features
+    return {
+        "enc.best": liked.features["enc:own"],
+        "enc.best.rival": liked.features["enc:own"] - liked.features["enc:rival"],
+        "enc.best.modal": liked.features[f"m:enc={modality}"],
+        "enc.top": first.get("enc:own", 0.0),
+        "enc.top.rival": first.get("enc:own", 0.0) - first.get("enc:rival", 0.0),
+        "enc.top.modal": first.get(f"m:enc={modality}", 0.0),
+        "enc.told": first.get("enc:told", 0.0),
+    }
 
 
 def _logit(p: float) -> float:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,12 @@ def load_tokenizer(path: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
+
+
+@cache
+def shipped_tokenizer() -> Tokenizer:
+    """The tokenizer that comes with the package; both of its encoders have this one's vocabulary."""
+    return load_tokenizer(Path(str(files("streams.coder").joinpath("model/entities/tokenizer.json"))))
 
 
 def pieces_of(tokenizer: Tokenizer, text: str) -> Pieces:

@@ -15,7 +15,7 @@ from spacy.pipeline import Lemmatizer
 from streams.coder import breaks, encoder, schemes
 
 MODEL = Path(__file__).with_name("model")
-SYNTAX, ENTITIES = "syntax", "entities"
+SYNTAX, ENTITIES, PAIRS = "syntax", "entities", "pairs"
 
 
 def load(model: str | None = None) -> Language:
@@ -54,7 +54,7 @@ def foreign(model: str) -> Language:
 def model_version() -> str:
     """Twelve hexadecimal digits that tell the shipped weights apart, for the reports' provenance."""
     digest = hashlib.sha256()
-    for path in sorted(MODEL.glob(f"{SYNTAX}/**/*")) + sorted(MODEL.glob(f"{ENTITIES}/**/*")):
+    for path in (path for part in (SYNTAX, ENTITIES, PAIRS) for path in sorted(MODEL.glob(f"{part}/**/*"))):
         if path.is_file():
             digest.update(path.relative_to(MODEL).as_posix().encode())
             digest.update(path.read_bytes())
