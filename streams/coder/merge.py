@@ -14,6 +14,7 @@ from streams.coder.judge import Judge, Verdict, as_reasons
 from streams.coder.records import Candidate, Claim, Entity, Parties
 from streams.coder.telling import sentence_of, sentences
 
+_TOLD = 0.6  # of the strongest telling: fainter ones say nothing of when it was and what about
 _MAX_EVIDENCE = 60
 _LEADERS = frozenset({"head", "government", "heir"})
 
@@ -90,7 +91,7 @@ def _claim(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         _representative(doc, parties, b_code, members, related),
         best.cue,
         evidence(doc, best, title_end),
-        tuple(c for _, c, _ in members),
+        tuple(c for share, c, _ in members if share >= _TOLD * members[0][0]),
         judge.calibration(score),
         as_reasons(verdict.reasons),
     )

@@ -114,6 +114,6 @@ class Claim:
     b: Entity
     cue: Cue
     evidence: tuple[int, int]
-    candidates: tuple[Candidate, ...]  # every telling of it, best first
+    candidates: tuple[Candidate, ...]  # its clear tellings, best first
     confidence: float
     reasons: tuple[str, ...]
