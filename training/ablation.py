@@ -20,6 +20,7 @@ from training.judge import cross_validated, scorable
 from training.judge_data import Board, Example
 from training.judge_models import Settings
 
+_ENCODER = ("enc:", "m:enc=")
 # Features of candidates by what they are about: name, and how the features' names start.
 _PARTS = {
     "syntax between parties and cue": ("frame=", "a=", "b=", "link=", "depth=", "apart"),
@@ -45,7 +46,7 @@ _PARTS = {
     ),
     "place in the article, how often together": ("together=", "rarer=", "at=", "title.", "in.title"),
     "signals of modality": ("m:",),
-    "the pair encoder": ("enc:", "m:enc="),
+    "the pair encoder": _ENCODER,
 }
 
 
@@ -53,7 +54,9 @@ def without(examples: Sequence[Example], starts: tuple[str, ...]) -> list[Exampl
     """The examples with some features taken from their candidates."""
 
     def kept(features: dict[str, float]) -> dict[str, float]:
-        return {name: value for name, value in features.items() if not name.startswith(starts)}
+        gone = (name for name in features if name.startswith(starts))
+        dropped = {name for name in gone if starts == _ENCODER or not name.startswith(_ENCODER)}
+        return {name: value for name, value in features.items() if name not in dropped}
 
     return [
         replace(e, candidates=[replace(c, features=kept(c.features)) for c in e.candidates]) for e in examples
