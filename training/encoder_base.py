@@ -6,7 +6,7 @@ To fine-tune another head, subclass `torch.nn.Module` around `load_minilm()` and
 
 import importlib.util
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -116,42 +116,36 @@ def load_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def export_int8(model: nn.Module, target: Path, inputs: Sequence[str], output: str) -> None:
-    """Write a model whose inputs are int64 `(batch, length)` as ONNX with int8 weights.
+def export_int8(
+    model: nn.Module, target: Path, inputs: Mapping[str, Tensor], axes: Mapping[str, Mapping[int, str]]
+) -> None:
+    """Write a model as ONNX with int8 weights, from an example of each input by name.
 
-    Run it one text at a time: activations are scaled by the largest of the whole batch.
+    `axes` names the axes that vary, of every input and of the output, which comes last. Weights keep seven
+    bits: with eight, processors without VNNI saturate and give other results. Run it one text at a time:
+    activations are scaled by the largest of the whole batch.
     """
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - only the export needs it
+
     model.eval()
-    example = tuple(torch.ones(2, 7, dtype=torch.int64) for _ in inputs)
-    axes = {name: {0: "batch", 1: "length"} for name in (*inputs, output)}
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "float.onnx"
         torch.onnx.export(
             model,
-            example,
+            tuple(inputs.values()),
             str(whole),
             input_names=list(inputs),
-            output_names=[output],
-            dynamic_axes=axes,
+            output_names=[name for name in axes if name not in inputs],
+            dynamic_axes={name: dict(vary) for name, vary in axes.items()},
             opset_version=17,
             dynamo=False,
         )
-        quantised(whole, target)
-
-
-def quantised(whole: Path, target: Path) -> None:
-    """Write an ONNX model with int8 weights.
-
-    Weights keep seven bits: with eight, processors without VNNI saturate and give other results.
-    """
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - only the export needs it
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    quantize_dynamic(
-        whole,
-        target,
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        reduce_range=True,
-        op_types_to_quantize=["MatMul", "Gather"],
-    )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        quantize_dynamic(
+            whole,
+            target,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            op_types_to_quantize=["MatMul", "Gather"],
+        )

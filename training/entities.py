@@ -170,7 +170,9 @@ def write(model: Tagger, folder: Path) -> None:
     """Write the model as int8 ONNX with labels and tokenizer, and its weights for more training beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(model.state_dict(), folder.with_suffix(".pt"))
-    export_int8(model, folder / "model.onnx", ("ids", "cases"), "scores")
+    example = torch.ones(2, 7, dtype=torch.int64)
+    axes = {name: {0: "batch", 1: "length"} for name in ("ids", "cases", "scores")}
+    export_int8(model, folder / "model.onnx", {"ids": example, "cases": example.clone()}, axes)
     (folder / "labels.json").write_text(json.dumps(TAGS) + "\n", encoding="utf-8")
     load_tokenizer().save(str(folder / "tokenizer.json"), pretty=False)
 

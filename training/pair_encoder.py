@@ -18,7 +18,6 @@ import json
 import pickle
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,9 +28,9 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from streams.coder.pair_encoder import KINDS, LABELS, PairEncoder, as_features, with_opinions
-from training.encoder_base import load_tokenizer, quantised
+from training.encoder_base import export_int8, load_tokenizer
 from training.judge_data import Example
-from training.pair_items import Item, items, likelier, renaming
+from training.pair_items import Item, items, renaming
 from training.pair_model import FROZEN, PairJudge, batch_of, started
 
 PIECES = 750  # in one step, padding counted
@@ -115,12 +114,12 @@ def train(judge: PairJudge, train_on: Sequence[Sample], passes: int, seed: int) 
     chance = random.Random(seed)
     torch.manual_seed(seed)
     nn.init.constant_(judge.out.bias[:FIRST_MODALITY], -3.0)
-    by_item = {id(s.item): s for s in train_on}
     positive = [s for s in train_on if s.item.told]
     empty = [
-        s.item for s in train_on if not s.item.told and (s.item.targets[:, :FIRST_MODALITY] == 0).all(1).any()
+        s for s in train_on if not s.item.told and (s.item.targets[:, :FIRST_MODALITY] == 0).all(1).any()
     ]
-    alike, other = ([by_item[id(item)] for item in part] for part in likelier(empty))
+    empty.sort(key=lambda s: (-s.item.likely, s.item.article, s.item.number))
+    alike, other = empty[: len(empty) // 2], empty[len(empty) // 2 :]
     old = [p for layer in judge.encoder.layers[FROZEN:] for p in layer.parameters()]
     new = [p for part in (judge.mentions, judge.sides, judge.mixed, judge.out) for p in part.parameters()]
     optimizer = torch.optim.AdamW([{"params": old, "lr": RATE}, {"params": new, "lr": NEW_RATE}])
@@ -190,29 +189,19 @@ def cross_judged(examples: Sequence[Example], where: Mapping[str, int], folder: 
 
 def write(judge: PairJudge, folder: Path) -> None:
     """Write the judge as int8 ONNX with its labels."""
-    judge.eval()
-    one, pairs = torch.ones(1, 7, dtype=torch.int64), torch.ones(2, 7, dtype=torch.int64)
+    of_sentence, of_pairs = {1: "length"}, {0: "pairs", 1: "length"}
     inputs = {
-        "ids": {1: "length"},
-        "cases": {1: "length"},
-        "mentions": {1: "length"},
-        "sides": {0: "pairs", 1: "length"},
-        "spots": {0: "pairs"},
+        **{name: torch.ones(1, 7, dtype=torch.int64) for name in ("ids", "cases", "mentions")},
+        "sides": torch.ones(2, 7, dtype=torch.int64),
+        "spots": torch.ones(2, 3, dtype=torch.int64),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as place:
-        whole = Path(place) / "float.onnx"
-        torch.onnx.export(
-            judge,
-            (one, one, one, pairs, torch.ones(2, 3, dtype=torch.int64)),
-            str(whole),
-            input_names=list(inputs),
-            output_names=["logits"],
-            dynamic_axes={**inputs, "logits": {0: "pairs"}},
-            opset_version=17,
-            dynamo=False,
-        )
-        quantised(whole, folder / "model.onnx")
+    axes = {
+        **dict.fromkeys(("ids", "cases", "mentions"), of_sentence),
+        "sides": of_pairs,
+        "spots": {0: "pairs"},
+        "logits": {0: "pairs"},
+    }
+    export_int8(judge, folder / "model.onnx", inputs, axes)
     (folder / "labels.json").write_text(json.dumps(LABELS) + "\n", encoding="utf-8")
 
 

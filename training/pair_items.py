@@ -18,7 +18,6 @@ from training.judge_data import Example
 
 Floats = npt.NDArray[np.float32]
 Renamed = Callable[[Ints, random.Random], Ints | None]
-_LIKELIER = 0.5  # of the sentences that tell nothing, the part in which most are chosen
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,6 @@ def items(examples: Iterable[Example]) -> list[Item]:
             alike = (likely[number, pair] for pair, none in zip(read.pairs, empty, strict=True) if none)
             found.append(Item(example.id, example.source, number, read, rows, max(alike, default=0.0)))
     return found
-
-
-def likelier(some: Iterable[Item]) -> tuple[list[Item], list[Item]]:
-    """Sentences that tell nothing: those that look most as if they did, and the others."""
-    ordered = sorted(some, key=lambda item: (-item.likely, item.article, item.number))
-    cut = int(_LIKELIER * len(ordered))
-    return ordered[:cut], ordered[cut:]
 
 
 def target(example: Example, number: int, pair: Pair, first: str) -> Floats:

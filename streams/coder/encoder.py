@@ -40,13 +40,8 @@ class EntityEncoder:
 
     @cached_property
     def session(self) -> onnxruntime.InferenceSession:
-        """The model on one thread, loaded at its first use, so that a process may be forked before."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(
-            str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        """The model, loaded at its first use, so that a process may be forked before."""
+        return session_of(self.folder)
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
@@ -63,6 +58,16 @@ class EntityEncoder:
             tags = [self.tags[index] for index in best_path(scores, self.moves)]
             found.extend(char_spans(tags, pieces.offsets[begin:end]))
         return found
+
+
+def session_of(folder: Path) -> onnxruntime.InferenceSession:
+    """A folder's model, to be run on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(
+        str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def moves_between(tags: list[str]) -> Floats:

@@ -21,6 +21,7 @@ from spacy.tokens import Doc
 from tokenizers import Tokenizer
 
 from schemas.base import Kind
+from streams.coder.encoder import session_of
 from streams.coder.grouping import code_of
 from streams.coder.judge import MODALITIES
 from streams.coder.pieces import END, START, pieces_of, shipped_tokenizer
@@ -61,17 +62,16 @@ class Marked:
 class _Layout:
     """The pieces of a sentence, and of what precedes it where that is read too."""
 
-    def __init__(self, tokenizer: Tokenizer, doc: Doc, stretch: Stretch, before: int | None) -> None:
+    def __init__(self, tokenizer: Tokenizer, doc: Doc, stretch: Stretch) -> None:
         own = pieces_of(tokenizer, doc[stretch[0] : stretch[1]].text)
         shift = doc[stretch[0]].idx
         self.ids, self.cases = own.ids[:LONGEST], own.cases[:LONGEST]
         self.offsets = [(a + shift, b + shift) for a, b in own.offsets[:LONGEST]]
         self.context = 0
         self.from_token, self.to_token = stretch
-        if before is not None and self.ids:
-            self._precede(tokenizer, doc, before)
 
-    def _precede(self, tokenizer: Tokenizer, doc: Doc, before: int) -> None:
+    def precede(self, tokenizer: Tokenizer, doc: Doc, before: int) -> None:
+        """Read what stands from a token on up to the sentence with it."""
         earlier = pieces_of(tokenizer, doc[before : self.from_token].text)
         shift = doc[before].idx
         self.ids = earlier.ids[-CONTEXT:] + self.ids
@@ -102,11 +102,11 @@ def marked(  # noqa: PLR0913, PLR0917 - the article and one place in it
     carried: bool,
 ) -> Marked | None:
     """The input for one sentence and its pairs; `carried` where a side stands in an earlier one."""
-    layout = _Layout(tokenizer, doc, cut[number], None)
-    if number and (carried or len(layout.ids) <= SHORT):
-        layout = _Layout(tokenizer, doc, cut[number], cut[max(0, number - 2)][0])
+    layout = _Layout(tokenizer, doc, cut[number])
     if not layout.ids:
         return None
+    if number and (carried or len(layout.ids) <= SHORT):
+        layout.precede(tokenizer, doc, cut[max(0, number - 2)][0])
     near = [m for m in parties.mentions if m.start >= layout.from_token and m.end <= layout.to_token]
     places = [
         (_codes(parties, m), _class(parties, m), layout.covered(doc, m))
@@ -255,16 +255,11 @@ class PairEncoder:
 
     @cached_property
     def session(self) -> onnxruntime.InferenceSession:
-        """The model on one thread, loaded at its first use, so that a process may be forked before."""
+        """The model, loaded at its first use, so that a process may be forked before."""
         labels = tuple(json.loads((self.folder / "labels.json").read_text(encoding="utf-8")))
         if labels != LABELS:
             raise ValueError(f"{self.folder}: made for other labels: {labels}; train it again")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(
-            str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        return session_of(self.folder)
 
     def opinions(self, sentences_read: Mapping[int, Marked]) -> Opinions:
         """First side and logits of every sentence and pair."""
